@@ -1,0 +1,28 @@
+import { type Logger, pino } from "pino";
+
+export type { Logger };
+
+const keyPattern = /sk-hy-[0-9A-Za-z]{4,}/g;
+
+/** Replaces anything that looks like a key; for text that comes from outside. */
+export function redactKeys(text: string): string {
+  return text.replace(keyPattern, (key) => `${key.slice(0, 10)}…`);
+}
+
+/** A logger to standard output: one JSON line an entry, or readable lines. Secrets by their usual names are left out. */
+export function createLogger(name: string, options: { level: string; format: "json" | "pretty" }): Logger {
+  const secrets = ["authorization", "cookie", "password", "token", "secret", "key", "apiKey"];
+  return pino({
+    name,
+    level: options.level,
+    base: { name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: secrets.flatMap((field) => [field, `*.${field}`]), censor: "[redacted]" },
+    serializers: { err: (error) => redactError(pino.stdSerializers.err(error)) },
+    ...(options.format === "pretty" ? { transport: { target: "pino-pretty", options: { ignore: "pid,hostname" } } } : {}),
+  });
+}
+
+function redactError(error: ReturnType<typeof pino.stdSerializers.err>): ReturnType<typeof pino.stdSerializers.err> {
+  return { ...error, message: redactKeys(error.message), stack: redactKeys(error.stack ?? "") };
+}
