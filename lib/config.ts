@@ -2,8 +2,11 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 
-/** Root of the checkout; paths in variables are relative to it. */
-export const rootDir = resolve(import.meta.dirname, "..");
+/** Root of the checkout; paths in variables are relative to it. A bundled module has no folder: Next runs in the root. */
+export const rootDir = import.meta.dirname ? resolve(import.meta.dirname, "..") : process.cwd();
+
+/** Set by the console's own server from the connection, never taken from outside. */
+export const clientAddressHeader = "x-hydra-client-address";
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const flagList = z.string().transform((text) =>

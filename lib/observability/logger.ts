@@ -1,4 +1,5 @@
-import { type Logger, pino } from "pino";
+import { type Logger, type LoggerOptions, pino } from "pino";
+import { PinoPretty as pretty } from "pino-pretty";
 
 export type { Logger };
 
@@ -12,15 +13,16 @@ export function redactKeys(text: string): string {
 /** A logger to standard output: one JSON line an entry, or readable lines. Secrets by their usual names are left out. */
 export function createLogger(name: string, options: { level: string; format: "json" | "pretty" }): Logger {
   const secrets = ["authorization", "cookie", "password", "token", "secret", "key", "apiKey"];
-  return pino({
+  const settings: LoggerOptions = {
     name,
     level: options.level,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: secrets.flatMap((field) => [field, `*.${field}`]), censor: "[redacted]" },
     serializers: { err: (error) => redactError(pino.stdSerializers.err(error)) },
-    ...(options.format === "pretty" ? { transport: { target: "pino-pretty", options: { ignore: "pid,hostname" } } } : {}),
-  });
+  };
+  // In this thread: a worker's lines would be lost when the process ends on an error.
+  return options.format === "pretty" ? pino(settings, pretty({ ignore: "pid,hostname", sync: true })) : pino(settings);
 }
 
 function redactError(error: ReturnType<typeof pino.stdSerializers.err>): ReturnType<typeof pino.stdSerializers.err> {

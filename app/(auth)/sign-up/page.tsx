@@ -1,0 +1,21 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { anonymousContext } from "#app/_server/context.ts";
+import { nextPath } from "#app/_server/next-path.ts";
+import { currentSession } from "#app/_server/session.ts";
+import { SignUpForm } from "#components/account/sign-up-form.tsx";
+import { signUpMode } from "#lib/services/account/sign-up-mode.ts";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("auth");
+  return { title: t("signUp") };
+}
+
+export default async function SignUpPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
+  const query = await searchParams;
+  const next = nextPath(query.next);
+  if (await currentSession()) redirect(next);
+  const token = typeof query.token === "string" ? query.token : "";
+  return <SignUpForm next={next} mode={await signUpMode({ ctx: anonymousContext() })} token={token} />;
+}

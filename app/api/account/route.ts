@@ -1,0 +1,18 @@
+import { clientAddress } from "#app/_server/context.ts";
+import { defineRoute } from "#app/_server/define-route.ts";
+import { signInWith } from "#app/_server/sign-in.ts";
+import { signUpInput } from "#lib/contracts/account.ts";
+import { signUp } from "#lib/services/account/sign-up.ts";
+
+/**
+ * Signs up, then in. For an email that has an account already nothing is made, and signing in decides: its owner gets
+ * in, a stranger reads `wrong_credentials`, as with any wrong password.
+ */
+export const POST = defineRoute({
+  scope: "public",
+  input: signUpInput,
+  handle: async ({ ctx, input, request }) => {
+    await signUp({ ctx, input: { ...input, address: clientAddress(request.headers) } });
+    await signInWith({ email: input.email, password: input.password });
+  },
+});

@@ -1,0 +1,9 @@
+import { defineRoute } from "#app/_server/define-route.ts";
+import { revokeSession } from "#lib/services/account/revoke-session.ts";
+
+export const DELETE = defineRoute({
+  scope: "user",
+  handle: async ({ ctx, params }) => {
+    await revokeSession({ ctx, input: { sessionId: params.id } });
+  },
+});

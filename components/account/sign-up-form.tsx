@@ -1,0 +1,74 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useLocale, useTranslations } from "next-intl";
+import { useForm } from "react-hook-form";
+import type { z } from "zod";
+import { Button } from "#components/ui/button.tsx";
+import { useErrorMessage } from "#components/ui/error-message.ts";
+import { Field, Input } from "#components/ui/field.tsx";
+import { type Locale, type SignUpInput, signUpInput, type signUpMode } from "#lib/contracts/account.ts";
+import { useSignUp } from "./requests.ts";
+
+interface SignUpFormProps {
+  next: string;
+  mode: z.infer<typeof signUpMode>;
+  /** Token from an invitation's link. */
+  token: string;
+}
+
+export function SignUpForm({ next, mode, token }: SignUpFormProps) {
+  const t = useTranslations("auth");
+  const message = useErrorMessage();
+  const router = useRouter();
+  const locale = useLocale() as Locale;
+  const signUp = useSignUp();
+  const form = useForm<SignUpInput>({
+    resolver: zodResolver(signUpInput),
+    mode: "onBlur",
+    defaultValues: { email: "", password: "", token, locale },
+  });
+  const { errors } = form.formState;
+  const submit = form.handleSubmit((values) =>
+    signUp.mutate(values, {
+      onSuccess: () => {
+        router.replace(next);
+        router.refresh();
+      },
+    }),
+  );
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-2">
+      <h1 className="mb-2 font-semibold text-title">{t("signUp")}</h1>
+      <Field label={t("email")} error={errors.email && t("emailInvalid")}>
+        {(control) => <Input type="email" autoComplete="email" autoFocus {...control} {...form.register("email")} />}
+      </Field>
+      <Field label={t("password")} help={t("passwordHelp")} error={errors.password && t("passwordHelp")}>
+        {(control) => <Input type="password" autoComplete="new-password" {...control} {...form.register("password")} />}
+      </Field>
+      {mode === "open" ? null : (
+        <Field label={t(mode === "invite" ? "invitation" : "setupToken")} help={t(mode === "invite" ? "invitationHelp" : "setupTokenHelp")}>
+          {(control) => (
+            <Input autoComplete="off" spellCheck={false} className="font-mono text-code" {...control} {...form.register("token")} />
+          )}
+        </Field>
+      )}
+      {signUp.isError ? (
+        <p role="alert" className="text-bad">
+          {message(signUp.error)}
+        </p>
+      ) : null}
+      <Button type="submit" variant="primary" busy={signUp.isPending || signUp.isSuccess} className="mt-2">
+        {t("signUp")}
+      </Button>
+      <p className="mt-2 text-muted">
+        {t("haveAccount")}{" "}
+        <Link className="font-medium text-accent hover:underline" href={`/sign-in?next=${encodeURIComponent(next)}`}>
+          {t("signIn")}
+        </Link>
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { z } from "zod";
+import { ApiError, readError } from "#components/ui/api.ts";
+import type { TrialInput } from "#lib/contracts/trial.ts";
+
+/** What arrives while a model answers. */
+export type TrialEvent =
+  | { type: "text"; text: string }
+  | { type: "reasoning"; text: string }
+  | { type: "finish"; reason: string }
+  | { type: "usage"; inputTokens: number; outputTokens: number };
+
+const chunk = z.object({
+  error: z.object({ code: z.string().nullable().optional(), message: z.string() }).optional(),
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish(), reasoning_content: z.string().nullish() }).optional(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .optional(),
+  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+});
+
+/**
+ * Asks `/api/trial` and yields what arrives. Throws ApiError where the call was refused or the stream broke; a stream that
+ * ends without `[DONE]` counts as broken, so a cut answer never looks whole.
+ */
+export async function* streamTrial(input: TrialInput, signal: AbortSignal): AsyncGenerator<TrialEvent> {
+  const response = await fetch("/api/trial", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(input),
+    signal,
+  }).catch((cause: unknown) => {
+    if (signal.aborted) throw cause;
+    throw new ApiError(0, { code: "network", message: "The console cannot be reached." });
+  });
+  if (!response.ok) throw await readError(response);
+  const requestId = response.headers.get("x-request-id") ?? "";
+  const interrupted = () => new ApiError(502, { code: "upstream_stream_interrupted", message: "The answer was cut off.", requestId });
+  if (!response.body) throw interrupted();
+  const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  const reader = events.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        if (signal.aborted) throw cause;
+        throw interrupted();
+      });
+      if (done) throw interrupted();
+      if (value.data === "[DONE]") return;
+      yield* readChunk(value.data, requestId);
+    }
+  } finally {
+    void reader.cancel().catch(() => {});
+  }
+}
+
+function* readChunk(data: string, requestId: string): Generator<TrialEvent> {
+  const { error, choices = [], usage } = chunk.parse(JSON.parse(data));
+  if (error) throw new ApiError(502, { code: error.code ?? "upstream_error", message: error.message, requestId });
+  for (const { delta, finish_reason } of choices) {
+    if (delta?.reasoning_content) yield { type: "reasoning", text: delta.reasoning_content };
+    if (delta?.content) yield { type: "text", text: delta.content };
+    if (finish_reason) yield { type: "finish", reason: finish_reason };
+  }
+  if (usage) yield { type: "usage", inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
+}

@@ -1,0 +1,74 @@
+"use client";
+
+import { Languages, Monitor, Moon, Sun } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useLocale, useTranslations } from "next-intl";
+import { useTheme } from "next-themes";
+import { Button } from "#components/ui/button.tsx";
+import { Menu, MenuRadioGroup, MenuRadioItem } from "#components/ui/menu.tsx";
+
+const localeCookie = "hydra-locale";
+const yearSeconds = 31_536_000;
+
+/** Each language by its own name. */
+const languages = [
+  { id: "en", name: "English" },
+  { id: "zh", name: "简体中文" },
+];
+
+export function LanguageMenu() {
+  const t = useTranslations("shell");
+  const router = useRouter();
+  const choose = (language: string) => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox before 140
+    document.cookie = `${localeCookie}=${language}; path=/; max-age=${yearSeconds}; samesite=lax`;
+    router.refresh();
+  };
+  return (
+    <Menu
+      trigger={
+        <Button variant="ghost" size="icon" aria-label={t("language")}>
+          <Languages aria-hidden />
+        </Button>
+      }
+    >
+      <MenuRadioGroup value={useLocale()} onValueChange={choose}>
+        {languages.map(({ id, name }) => (
+          <MenuRadioItem key={id} value={id} lang={id}>
+            {name}
+          </MenuRadioItem>
+        ))}
+      </MenuRadioGroup>
+    </Menu>
+  );
+}
+
+export function ThemeMenu() {
+  const t = useTranslations("shell");
+  const { theme, setTheme } = useTheme();
+  return (
+    <Menu
+      trigger={
+        <Button variant="ghost" size="icon" aria-label={t("theme")}>
+          <Sun className="dark:hidden" aria-hidden />
+          <Moon className="hidden dark:block" aria-hidden />
+        </Button>
+      }
+    >
+      <MenuRadioGroup value={theme ?? "system"} onValueChange={setTheme}>
+        <MenuRadioItem value="light">
+          <Sun aria-hidden />
+          {t("light")}
+        </MenuRadioItem>
+        <MenuRadioItem value="dark">
+          <Moon aria-hidden />
+          {t("dark")}
+        </MenuRadioItem>
+        <MenuRadioItem value="system">
+          <Monitor aria-hidden />
+          {t("system")}
+        </MenuRadioItem>
+      </MenuRadioGroup>
+    </Menu>
+  );
+}

@@ -1,0 +1,32 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { ThemeProvider } from "next-themes";
+import { type ReactNode, useState } from "react";
+import { Toaster } from "sonner";
+import { ApiError } from "#components/ui/api.ts";
+
+function makeClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        // A refusal stays a refusal; only what never arrived is worth another try.
+        retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
+      },
+    },
+  });
+}
+
+/** What every page stands in: queries, theme, toasts. */
+export function Providers({ children, nonce }: { children: ReactNode; nonce: string | undefined }) {
+  const [client] = useState(makeClient);
+  return (
+    <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange {...(nonce ? { nonce } : {})}>
+      <QueryClientProvider client={client}>
+        {children}
+        <Toaster position="bottom-right" toastOptions={{ className: "!bg-surface !text-ink !border-line !rounded-box !shadow-float" }} />
+      </QueryClientProvider>
+    </ThemeProvider>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+import { cn } from "./cn.ts";
+
+/** A page's frame: title, what it is for, the primary action at the right. */
+export function Page({
+  title,
+  description,
+  action,
+  children,
+  wide,
+}: {
+  title: ReactNode;
+  description?: ReactNode;
+  action?: ReactNode;
+  children: ReactNode;
+  wide?: boolean;
+}) {
+  return (
+    <div className={cn("mx-auto flex w-full flex-col gap-5 px-4 py-5 md:px-6 md:py-6", wide ? "max-w-[1440px]" : "max-w-[1200px]")}>
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="flex min-w-0 flex-col gap-1">
+          <h1 className="font-semibold text-title">{title}</h1>
+          {description ? <p className="text-muted">{description}</p> : null}
+        </div>
+        {action ? <div className="flex flex-wrap items-center gap-2">{action}</div> : null}
+      </header>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+"use client";
+
+import { Tooltip } from "radix-ui";
+import { useId, useState } from "react";
+import { Button, type ButtonProps } from "./button.tsx";
+
+export interface UnavailableButtonProps extends Pick<ButtonProps, "variant" | "size" | "className" | "children"> {
+  /** A sentence that says why, and what would help. */
+  reason: string;
+}
+
+/**
+ * A button that cannot be used now and says why: on hover, on focus, on a tap, and to screen readers. It stays
+ * focusable, because a `disabled` one could tell nobody anything.
+ */
+export function UnavailableButton({ reason, children, ...props }: UnavailableButtonProps) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  return (
+    <Tooltip.Provider delayDuration={200}>
+      <Tooltip.Root open={open} onOpenChange={setOpen}>
+        <Tooltip.Trigger asChild>
+          <Button
+            aria-disabled
+            aria-describedby={id}
+            onClick={(event) => {
+              // The primitive closes on a click; where there is no hover, the tap is the question.
+              event.preventDefault();
+              setOpen(true);
+            }}
+            {...props}
+          >
+            {children}
+          </Button>
+        </Tooltip.Trigger>
+        <Tooltip.Portal>
+          <Tooltip.Content
+            sideOffset={6}
+            collisionPadding={8}
+            aria-hidden
+            className="z-50 max-w-64 animate-fade rounded-control bg-ink px-2.5 py-1.5 text-canvas text-label shadow-float"
+          >
+            {reason}
+          </Tooltip.Content>
+        </Tooltip.Portal>
+      </Tooltip.Root>
+      <span id={id} className="sr-only">
+        {reason}
+      </span>
+    </Tooltip.Provider>
+  );
+}

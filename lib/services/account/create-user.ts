@@ -1,0 +1,29 @@
+import type { Locale } from "#lib/contracts/account.ts";
+import { AppError } from "#lib/errors.ts";
+import { type Actor, type Context, requireOperator } from "../context.ts";
+import { inTransaction } from "../transaction.ts";
+import { createAccount, lockNewAccounts } from "./create-account.ts";
+import { hashPassword } from "./password.ts";
+
+export interface CreateUserInput {
+  /** As the contract's `email` parses it: lower case. */
+  email: string;
+  /** 8 to 256 characters. */
+  password: string;
+  operator: boolean;
+  locale?: Locale;
+}
+
+/** Makes an account whatever the sign-up mode is. For operators and the `hydra` command. `conflict` where the email is known. */
+export async function createUser({ ctx, input }: { ctx: Context; input: CreateUserInput }): Promise<Actor> {
+  requireOperator(ctx);
+  const { email, password, operator, locale = "en" } = input;
+  const passwordHash = await hashPassword(password);
+  return inTransaction(ctx, async (tx) => {
+    await lockNewAccounts(tx);
+    if (await tx.user.findUnique({ where: { email }, select: { id: true } })) {
+      throw new AppError("conflict", `An account with the email ${email} exists already.`, { param: "email" });
+    }
+    return createAccount(tx, ctx, { email, passwordHash, locale, role: operator ? "operator" : "user" });
+  });
+}

@@ -1,0 +1,15 @@
+import { AppError } from "#lib/errors.ts";
+import { recordAudit } from "../audit/record.ts";
+import { type Context, requireActor } from "../context.ts";
+import { inTransaction } from "../transaction.ts";
+
+/** Deletes a key for good, at once; its row stays, so that usage can name it. `not_found` for another's, or one deleted before. */
+export async function removeApiKey({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<void> {
+  const { workspaceId } = requireActor(ctx);
+  const { id } = input;
+  await inTransaction(ctx, async (tx) => {
+    const { count } = await tx.apiKey.updateMany({ where: { id, workspaceId, revokedAt: null }, data: { revokedAt: ctx.now() } });
+    if (count === 0) throw new AppError("not_found", "There is no such API key.");
+    await recordAudit(tx, ctx, { action: "api_key.delete", targetType: "api_key", targetId: id, workspaceId });
+  });
+}

@@ -1,0 +1,38 @@
+import { endpointUrl } from "#lib/config.ts";
+import type { ServiceDetail } from "#lib/contracts/services.ts";
+import { AppError } from "#lib/errors.ts";
+import { currentHourPrices } from "../catalog/current-prices.ts";
+import { type Context, requireActor } from "../context.ts";
+import { eventViewsOf, instanceViewOf, summaryInclude, summaryOf } from "./view.ts";
+
+const eventsShown = 50;
+
+/**
+ * One service of the workspace, with its live instances (oldest first) and its latest events (newest first).
+ * `not_found` for another workspace's, a deleted one, and one that never was.
+ */
+export async function getService({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<ServiceDetail> {
+  const { workspaceId } = requireActor(ctx);
+  const row = await ctx.db.modelService.findFirst({
+    where: { id: input.id, workspaceId, deletedAt: null },
+    include: {
+      ...summaryInclude,
+      instances: { where: { state: { not: "stopped" } }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
+      events: { orderBy: { id: "desc" }, take: eventsShown },
+    },
+  });
+  if (!row) throw serviceNotFound();
+  const prices = await currentHourPrices(ctx.db, ctx.now());
+  const ready = row.instances.filter((instance) => instance.state === "ready").length;
+  return {
+    ...summaryOf(row, ready, prices.get(row.instanceTypeId) ?? null),
+    endpoint: endpointUrl(ctx.config, row.billing === "token" ? null : row.region.name),
+    contextLength: row.model.contextLength,
+    instances: row.instances.map(instanceViewOf),
+    events: row.events.flatMap(eventViewsOf),
+  };
+}
+
+export function serviceNotFound(): AppError {
+  return new AppError("not_found", "There is no such service.");
+}

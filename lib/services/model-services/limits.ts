@@ -1,0 +1,3 @@
+/** Instances of one service; the database holds the same bounds. */
+export const minInstances = 1;
+export const maxInstances = 1_000;

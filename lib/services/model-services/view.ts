@@ -1,0 +1,85 @@
+import {
+  type InstanceView,
+  type ServiceEventKind,
+  type ServiceEventView,
+  type ServiceSummary,
+  type StateReason,
+  serviceEventKinds,
+  stateReasons,
+} from "#lib/contracts/services.ts";
+import type { DbLike } from "#lib/db/client.ts";
+import type { Instance, Prisma, ServiceEvent } from "#prisma/generated/client.ts";
+
+/** What a summary is made of. */
+export const summaryInclude = {
+  workspace: { select: { name: true } },
+  model: { select: { slug: true, name: true, kind: true, demo: true, contextLength: true } },
+  region: { select: { name: true, labelEn: true, labelZh: true } },
+  instanceType: { select: { name: true } },
+} satisfies Prisma.ModelServiceInclude;
+
+export type ServiceRow = Prisma.ModelServiceGetPayload<{ include: typeof summaryInclude }>;
+
+/** How many instances of each service are in state ready. */
+export async function readyCounts(db: DbLike, serviceIds: string[]): Promise<Map<string, number>> {
+  const rows = await db.instance.groupBy({
+    by: ["serviceId"],
+    where: { serviceId: { in: serviceIds }, state: "ready" },
+    _count: { _all: true },
+  });
+  return new Map(rows.map((row) => [row.serviceId, row._count._all]));
+}
+
+/** A row as lists show it; `hourNano` is the price in force, null where the type has none. */
+export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | null): ServiceSummary {
+  return {
+    id: row.id,
+    name: row.name,
+    accessName: `${row.workspace.name}/${row.name}`,
+    model: { slug: row.model.slug, name: row.model.name, kind: row.model.kind, demo: row.model.demo },
+    region: { name: row.region.name, label: { en: row.region.labelEn, zh: row.region.labelZh } },
+    instanceType: row.instanceType.name,
+    billing: row.billing,
+    hourNano: hourNano?.toString() ?? null,
+    state: row.state,
+    reason: reasonOf(row.reason),
+    reasonData: namedValues(row.reasonData),
+    stateSince: row.stateSince.toISOString(),
+    readyInstances: ready,
+    wantedInstances: row.wantedInstances,
+    generation: row.generation,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+export function instanceViewOf(row: Instance): InstanceView {
+  return {
+    id: row.id,
+    state: row.state,
+    reason: reasonOf(row.reason),
+    reasonData: namedValues(row.reasonData),
+    stateSince: row.stateSince.toISOString(),
+    restarts: row.restarts,
+    retryAt: row.retryAt?.toISOString() ?? null,
+    readyAt: row.readyAt?.toISOString() ?? null,
+  };
+}
+
+/** An event, or nothing where its kind is one that this version does not know. */
+export function eventViewsOf(row: ServiceEvent): ServiceEventView[] {
+  const kind = serviceEventKinds.find((known): known is ServiceEventKind => known === row.kind);
+  if (!kind) return [];
+  return [{ id: row.id.toString(), at: row.at.toISOString(), kind, instanceId: row.instanceId, data: namedValues(row.data) }];
+}
+
+/** A newer deployer may write a code that this console does not know; then the state alone must do. */
+function reasonOf(text: string): StateReason {
+  return stateReasons.find((known) => known === text) ?? "";
+}
+
+function namedValues(json: Prisma.JsonValue): Record<string, string | number> {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return {};
+  return Object.fromEntries(
+    Object.entries(json).filter((pair): pair is [string, string | number] => typeof pair[1] === "string" || typeof pair[1] === "number"),
+  );
+}

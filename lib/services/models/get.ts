@@ -1,0 +1,12 @@
+import { endpointUrl } from "#lib/config.ts";
+import type { ModelDetail } from "#lib/contracts/models.ts";
+import { AppError } from "#lib/errors.ts";
+import type { Context } from "../context.ts";
+import { modelSummaries } from "./list.ts";
+
+/** One model by its slug, with the address of calls by token; `not_found` where there is none. */
+export async function getModel({ ctx, input }: { ctx: Context; input: { slug: string } }): Promise<ModelDetail> {
+  const [model] = await modelSummaries(ctx, { slug: input.slug });
+  if (!model) throw new AppError("not_found", "There is no such model.", { param: "slug" });
+  return { ...model, endpoint: endpointUrl(ctx.config, null) };
+}

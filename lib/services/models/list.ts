@@ -1,0 +1,87 @@
+import type { ModelSummary } from "#lib/contracts/models.ts";
+import type { DbLike } from "#lib/db/client.ts";
+import type { Model } from "#prisma/generated/client.ts";
+import { type CurrentTokenPrice, currentHourPrices, currentTokenPrices } from "../catalog/current-prices.ts";
+import type { Context } from "../context.ts";
+import { deployUnavailable, tryUnavailable } from "./availability.ts";
+
+/** The whole catalog in its own order. A handful of queries, however many models there are. */
+export async function listModels({ ctx }: { ctx: Context }): Promise<{ items: ModelSummary[] }> {
+  return { items: await modelSummaries(ctx, {}) };
+}
+
+/** Summaries of the models that `where` finds. */
+export async function modelSummaries(ctx: Context, where: { slug?: string }): Promise<ModelSummary[]> {
+  const now = ctx.now();
+  const [models, prices, ready, cheapest] = await Promise.all([
+    ctx.db.model.findMany({ where, orderBy: [{ sortOrder: "asc" }, { slug: "asc" }] }),
+    currentTokenPrices(ctx.db, now),
+    publicReadyCounts(ctx.db),
+    cheapestHour(ctx.db, now),
+  ]);
+  return models.map((model) =>
+    summaryOf(model, { price: prices.get(model.id) ?? null, publicReady: ready.get(model.id) ?? null, cheapest }),
+  );
+}
+
+interface Surroundings {
+  price: CurrentTokenPrice | null;
+  publicReady: number | null;
+  cheapest: bigint | null;
+}
+
+function summaryOf(model: Model, { price, publicReady, cheapest }: Surroundings): ModelSummary {
+  const facts = { ...model, priced: price !== null, publicReady };
+  return {
+    id: model.id,
+    slug: model.slug,
+    name: model.name,
+    provider: model.provider,
+    kind: model.kind,
+    contextLength: model.contextLength,
+    maxOutputTokens: model.maxOutputTokens,
+    licence: model.licence,
+    parameters: model.parameters?.toString() ?? null,
+    description: { en: model.descriptionEn, zh: model.descriptionZh },
+    hot: model.hot,
+    demo: model.demo,
+    hosting: { token: model.offersToken, dedicated: model.offersDedicated },
+    accessName: `public/${model.slug}`,
+    tokenPrice:
+      model.offersToken && price
+        ? {
+            inputNano: price.inputNano.toString(),
+            cachedInputNano: price.cachedInputNano.toString(),
+            outputNano: price.outputNano.toString(),
+            imageNano: price.imageNano?.toString() ?? null,
+          }
+        : null,
+    dedicatedFromNano: model.offersDedicated ? (cheapest?.toString() ?? null) : null,
+    tryUnavailable: tryUnavailable(facts),
+    deployUnavailable: deployUnavailable(facts),
+    updatedAt: model.updatedAt.toISOString(),
+  };
+}
+
+/** Ready instances of each model's public service, by model id; only services that answer to `public/<slug>` count. */
+async function publicReadyCounts(db: DbLike): Promise<Map<string, number>> {
+  const rows = await db.$queryRaw<{ modelId: string; ready: number }[]>`
+    SELECT s."modelId", (count(i."id") FILTER (WHERE i."state" = 'ready'))::int AS "ready"
+    FROM "model_services" s
+    JOIN "workspaces" w ON w."id" = s."workspaceId" AND w."kind" = 'platform' AND w."name" = 'public'
+    JOIN "models" m ON m."id" = s."modelId" AND m."slug" = s."name"
+    LEFT JOIN "instances" i ON i."serviceId" = s."id"
+    WHERE s."deletedAt" IS NULL AND s."wanted" = 'running' AND s."billing" = 'token'
+    GROUP BY s."modelId"`;
+  return new Map(rows.map((row) => [row.modelId, row.ready]));
+}
+
+/** The cheapest hour of an instance that can be deployed now, in nano-units. */
+async function cheapestHour(db: DbLike, now: Date): Promise<bigint | null> {
+  const [prices, types] = await Promise.all([
+    currentHourPrices(db, now),
+    db.instanceType.findMany({ where: { enabled: true, region: { enabled: true } }, select: { id: true } }),
+  ]);
+  const offered = types.flatMap((type) => prices.get(type.id) ?? []);
+  return offered.reduce<bigint | null>((least, price) => (least === null || price < least ? price : least), null);
+}

@@ -1,0 +1,7 @@
+import type { DbLike } from "#lib/db/client.ts";
+import type { Context } from "./context.ts";
+
+/** Runs `work` in one transaction: it happens whole or not at all. Waits up to 10 s for a free connection, and takes up to 15 s. */
+export function inTransaction<Result>(ctx: Pick<Context, "db">, work: (tx: DbLike) => Promise<Result>): Promise<Result> {
+  return ctx.db.$transaction(work, { maxWait: 10_000, timeout: 15_000 });
+}
