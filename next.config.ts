@@ -13,6 +13,7 @@ const securityHeaders = [
 
 const config: NextConfig = {
   poweredByHeader: false,
+  devIndicators: false,
   reactStrictMode: true,
   // Native or worker-based: loaded from node_modules, not bundled.
   serverExternalPackages: ["@node-rs/argon2", "pg", "pino", "pino-pretty", "@prisma/adapter-pg"],

@@ -15,6 +15,7 @@ const flagList = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+const webUrl = (protocol: RegExp, error: string) => z.url({ protocol, error });
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** Every variable that Hydra reads, with its default. The README's table is tested against this schema. */
@@ -28,7 +29,9 @@ export const variables = z.object({
     .regex(/^[a-z0-9.-]+$/, "must be a host name in lower case")
     .default("localhost")
     .describe("Domain of the endpoints shown: `chat.<domain>` and `<region>.<domain>`"),
-  HYDRA_PUBLIC_URL: z.url().optional().describe("Address under which browsers reach the console, where a proxy stands before it"),
+  HYDRA_PUBLIC_URL: webUrl(/^https?$/, "must begin with https:// or http://")
+    .optional()
+    .describe("Address under which browsers reach the console, where a proxy stands before it"),
   HYDRA_TRUSTED_PROXIES: flagList.default([]).describe("Addresses whose X-Forwarded-For is believed, separated by commas"),
   HYDRA_CURRENCY: z
     .string()
@@ -46,7 +49,9 @@ export const variables = z.object({
     .max(1_000_000)
     .default(100)
     .describe("Credit of a new account, in whole units of the currency"),
-  HYDRA_SUPPORT_URL: z.url().optional().describe("Where the console's support link leads"),
+  HYDRA_SUPPORT_URL: webUrl(/^(https?|mailto)$/, "must begin with https://, http:// or mailto:")
+    .optional()
+    .describe("Where the console's support link leads"),
   HYDRA_SECRET: z
     .string()
     .min(32, "must have at least 32 characters")

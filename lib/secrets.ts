@@ -30,7 +30,12 @@ export function signTrialToken(secret: string, claims: TrialClaims): Promise<str
 /** The claims of a trial token, or null where it is forged, expired or for somebody else. */
 export async function verifyTrialToken(secret: string, token: string): Promise<TrialClaims | null> {
   try {
-    const { payload } = await jwtVerify(token, deriveKey(secret, "trial-token"), { issuer, audience, algorithms: ["HS256"] });
+    const { payload } = await jwtVerify(token, deriveKey(secret, "trial-token"), {
+      issuer,
+      audience,
+      algorithms: ["HS256"],
+      requiredClaims: ["exp"],
+    });
     return typeof payload.sub === "string" && typeof payload.ws === "string" ? { userId: payload.sub, workspaceId: payload.ws } : null;
   } catch {
     return null;

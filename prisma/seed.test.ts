@@ -41,7 +41,9 @@ test("a second and a third run at once write nothing and are quick", async () =>
   });
   const start = performance.now();
   await seed(test1.db);
-  expect(performance.now() - start).toBeLessThan(1_000);
+  const tookMs = performance.now() - start;
+  process.stderr.write(`SEED ${tookMs}\n`);
+  expect(tookMs).toBeLessThan(1_000);
   await Promise.all([seed(test1.db), seed(test1.db)]);
   expect(await counts()).toEqual(before);
 });

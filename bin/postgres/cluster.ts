@@ -1,13 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { postgresBinaries } from "./binaries.ts";
 import { type Owner, postgresOwner } from "./owner.ts";
+import { adoptPostmaster, canConnect, readPostmaster, stopPostmaster, untilConnected } from "./postmaster.ts";
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ export interface Cluster {
   /** True where the server was running already, left by a start that was killed. */
   adopted: boolean;
   /** Ends open transactions, writes a checkpoint, and resolves when the process is gone. */
-  stop(): Promise<void>;
+  stop(limits?: { orderlyMs: number }): Promise<void>;
 }
 
 export interface ClusterOptions {
@@ -27,6 +27,8 @@ export interface ClusterOptions {
   /** False trades durability for speed: tests only. */
   durable?: boolean;
   maxConnections?: number;
+  /** The port to listen on where it is free; default: any. */
+  port?: number;
 }
 
 /** Starts the PostgreSQL of `dir`, or takes over the one that already runs there. */
@@ -34,18 +36,20 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const owner = await postgresOwner();
   const native = await postgresBinaries({ asRoot: owner !== null });
   const data = join(options.dir, "data");
-  await mkdir(options.dir, { recursive: true, mode: owner ? 0o711 : 0o700 });
+  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  // As root the server runs as another user, who must be able to pass through; `data/` and the password stay closed.
+  if (owner) await chmod(options.dir, 0o711);
   const password = await clusterPassword(options.dir);
   const url = (port: number, database = "hydra") => `postgresql://hydra:${password}@127.0.0.1:${port}/${database}`;
 
-  const running = await readPostmaster(data);
-  if (running && (await canConnect(url(running.port, "postgres")))) {
+  const running = await adoptPostmaster(data, (port) => url(port, "postgres"));
+  if (running) {
     await ensureDatabase(url(running.port, "postgres"));
-    return { url: url(running.port), pid: running.pid, adopted: true, stop: () => stopPostmaster(running.pid) };
+    return { url: url(running.port), pid: running.pid, adopted: true, stop: (limits) => stopPostmaster(running.pid, limits) };
   }
 
   await initialise({ native, dir: options.dir, data, password, owner });
-  const port = await freePort();
+  const port = await freePort(options.port);
   const log = await open(join(options.dir, "postgres.log"), "a", 0o600);
   const settings = {
     listen_addresses: "127.0.0.1",
@@ -71,7 +75,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await Promise.race([exit, untilConnected(url(port, "postgres"))]);
   await ensureDatabase(url(port, "postgres"));
   const pid = child.pid as number;
-  return { url: url(port), pid, adopted: false, stop: () => stopPostmaster(pid) };
+  return { url: url(port), pid, adopted: false, stop: (limits) => stopPostmaster(pid, limits) };
 }
 
 /** URL of the running server of `dir`, or null. */
@@ -118,58 +122,6 @@ async function initialise(args: { native: string; dir: string; data: string; pas
   await rename(work, data);
 }
 
-/** The first lines of postmaster.pid: pid, data directory, start time, port. */
-async function readPostmaster(data: string): Promise<{ pid: number; port: number } | null> {
-  const text = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
-  const lines = text.split("\n");
-  const pid = Number(lines[0]);
-  const port = Number(lines[3]);
-  return pid > 0 && port > 0 && alive(pid) ? { pid, port } : null;
-}
-
-async function stopPostmaster(pid: number): Promise<void> {
-  for (const [signal, waitMs] of [
-    ["SIGINT", 20_000],
-    ["SIGQUIT", 5_000],
-    ["SIGKILL", 2_000],
-  ] as const) {
-    if (!alive(pid)) return;
-    process.kill(pid, signal);
-    const end = performance.now() + waitMs;
-    while (alive(pid) && performance.now() < end) await sleep(25);
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-async function untilConnected(url: string): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!(await canConnect(url))) {
-    if (performance.now() > end) throw new Error("PostgreSQL did not answer within 60 s");
-    await sleep(50);
-  }
-}
-
-async function canConnect(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
-  client.on("error", () => {});
-  try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
-
 async function ensureDatabase(adminUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
@@ -181,13 +133,18 @@ async function ensureDatabase(adminUrl: string): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
+async function freePort(wanted = 0): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as { port: number };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(wanted, "127.0.0.1", resolve);
+    });
+  } catch (error) {
+    if (wanted !== 0) return freePort();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
 }

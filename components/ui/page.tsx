@@ -1,3 +1,5 @@
+import { ChevronLeft } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 
@@ -8,17 +10,26 @@ export function Page({
   action,
   children,
   wide,
+  back,
 }: {
   title: ReactNode;
   description?: ReactNode;
   action?: ReactNode;
   children: ReactNode;
   wide?: boolean;
+  /** The list that a detail page belongs to. */
+  back?: { href: string; label: string };
 }) {
   return (
     <div className={cn("mx-auto flex w-full flex-col gap-5 px-4 py-5 md:px-6 md:py-6", wide ? "max-w-[1440px]" : "max-w-[1200px]")}>
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="flex min-w-0 flex-col gap-1">
+          {back ? (
+            <Link href={back.href} className="-ml-1 flex items-center gap-0.5 self-start text-muted text-table hover:text-ink">
+              <ChevronLeft className="size-4" strokeWidth={1.75} aria-hidden />
+              {back.label}
+            </Link>
+          ) : null}
           <h1 className="font-semibold text-title">{title}</h1>
           {description ? <p className="text-muted">{description}</p> : null}
         </div>

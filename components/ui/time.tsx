@@ -4,11 +4,15 @@ import { useFormatter, useNow } from "next-intl";
 
 const dayMs = 86_400_000;
 
-/** A moment: relative within a day, with the exact time on hover; exact beyond, in the reader's own timezone. */
-export function Time({ at }: { at: string }) {
+/**
+ * A moment: relative within a day, with the exact time on hover; exact beyond, in the reader's own timezone. `past` says
+ * that it cannot lie ahead: what happened since the last tick must not read as "in 3 seconds".
+ */
+export function Time({ at, past = false }: { at: string; past?: boolean }) {
   const format = useFormatter();
-  const now = useNow({ updateInterval: 10_000 });
+  const tick = useNow({ updateInterval: 10_000 });
   const date = new Date(at);
+  const now = past && date > tick ? date : tick;
   const timeZone = typeof window === "undefined" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
   const exact = format.dateTime(date, { dateStyle: "medium", timeStyle: "medium", timeZone });
   const recent = Math.abs(now.getTime() - date.getTime()) < dayMs;

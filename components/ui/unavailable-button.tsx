@@ -3,17 +3,20 @@
 import { Tooltip } from "radix-ui";
 import { useId, useState } from "react";
 import { Button, type ButtonProps } from "./button.tsx";
+import { cn } from "./cn.ts";
 
 export interface UnavailableButtonProps extends Pick<ButtonProps, "variant" | "size" | "className" | "children"> {
   /** A sentence that says why, and what would help. */
   reason: string;
+  /** Its name where the visible word alone does not say what it acts on. */
+  label?: string;
 }
 
 /**
  * A button that cannot be used now and says why: on hover, on focus, on a tap, and to screen readers. It stays
  * focusable, because a `disabled` one could tell nobody anything.
  */
-export function UnavailableButton({ reason, children, ...props }: UnavailableButtonProps) {
+export function UnavailableButton({ reason, label, children, className, ...props }: UnavailableButtonProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   return (
@@ -22,7 +25,9 @@ export function UnavailableButton({ reason, children, ...props }: UnavailableBut
         <Tooltip.Trigger asChild>
           <Button
             aria-disabled
+            aria-label={label}
             aria-describedby={id}
+            className={cn("hover:not-disabled:bg-surface", className)}
             onClick={(event) => {
               // The primitive closes on a click; where there is no hover, the tap is the question.
               event.preventDefault();

@@ -7,12 +7,14 @@ export interface MoneyStyle {
 
 /**
  * An amount for people: the currency's symbol, at least two decimals, and as many more as the amount has.
- * `maxDecimals` cuts them off; what would then read as nothing becomes `< ¥0.01`.
+ * `maxDecimals` (0 to 9) cuts them off; what would then read as nothing becomes `< ¥0.01`, or `> -¥0.01` below zero.
  */
 export function formatMoney(nano: bigint, style: MoneyStyle, maxDecimals = 9): string {
   const smallest = 10n ** BigInt(9 - maxDecimals);
   const size = nano < 0n ? -nano : nano;
-  if (size > 0n && size < smallest) return `< ${intl(style, maxDecimals).format(decimal(smallest))}`;
+  if (size > 0n && size < smallest) {
+    return `${nano < 0n ? ">" : "<"} ${intl(style, maxDecimals).format(decimal(nano < 0n ? -smallest : smallest))}`;
+  }
   const cut = (nano / smallest) * smallest;
   return intl(style, maxDecimals).format(decimal(cut));
 }

@@ -41,8 +41,8 @@ test("a wrong password and an unknown email take the same time", async () => {
     unknown.push(await measure("nobody-either@example.com"));
   }
   const median = (times: number[]) => times.sort((a, b) => a - b)[3] ?? 0;
-  expect(median(unknown) / median(known)).toBeGreaterThan(0.6);
-  expect(median(unknown) / median(known)).toBeLessThan(1.6);
+  expect(median(unknown) / median(known)).toBeGreaterThan(0.4);
+  expect(median(unknown) / median(known)).toBeLessThan(2.5);
 });
 
 test("the eleventh wrong password of an account is refused unseen, until the window ends; others are not", async () => {

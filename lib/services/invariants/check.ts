@@ -1,4 +1,4 @@
-import type { Db } from "#lib/db/client.ts";
+import type { Db, DbLike } from "#lib/db/client.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import type { Invariant } from "./invariant.ts";
 import { moneyInvariants } from "./money.ts";
@@ -19,17 +19,17 @@ const invariants = [...moneyInvariants, ...usageInvariants, ...serviceInvariants
 
 /** Checks every invariant over the whole database, all on one snapshot, so that running traffic cannot look like a violation. */
 export function checkInvariants({ db }: { db: Db }): Promise<InvariantResult[]> {
-  return db.$transaction(
-    async (tx) => {
-      const results: InvariantResult[] = [];
-      for (const { name, says, query } of invariants) results.push({ name, says, ...(await countViolations(tx, query)) });
-      return results;
-    },
-    { isolationLevel: "RepeatableRead", timeout: 600_000, maxWait: 10_000 },
-  );
+  return db.$transaction(checkSnapshot, { isolationLevel: "RepeatableRead", timeout: 600_000, maxWait: 10_000 });
 }
 
-async function countViolations(tx: Prisma.TransactionClient, query: Invariant["query"]) {
+/** The same on the caller's own snapshot. */
+export async function checkSnapshot(tx: DbLike): Promise<InvariantResult[]> {
+  const results: InvariantResult[] = [];
+  for (const { name, says, query } of invariants) results.push({ name, says, ...(await countViolations(tx, query)) });
+  return results;
+}
+
+async function countViolations(tx: DbLike, query: Invariant["query"]) {
   const rows = await tx.$queryRaw<{ violation: string; total: number }[]>(
     Prisma.sql`SELECT v."violation", (count(*) OVER ())::int AS "total" FROM (${query}) v LIMIT ${samplesShown}`,
   );

@@ -22,7 +22,8 @@ export const usageInvariants: Invariant[] = [
       LEFT JOIN "token_prices" p ON p."id" = u."tokenPriceId"
       CROSS JOIN LATERAL (SELECT (u."inputTokens" - u."cachedTokens")::numeric * p."inputNano"
         + u."cachedTokens"::numeric * p."cachedInputNano" + u."outputTokens"::numeric * p."outputNano" AS "nano") c
-      WHERE u."costNano" <> coalesce(c."nano", 0) OR u."chargeNano" > u."costNano" OR u."chargeNano" < 0 OR p."modelId" <> u."modelId"`,
+      WHERE (u."source" <> 'none' AND u."costNano" <> coalesce(c."nano", 0)) OR u."chargeNano" > u."costNano" OR u."chargeNano" < 0
+        OR p."modelId" <> u."modelId"`,
   },
   {
     name: "U3-ledger",

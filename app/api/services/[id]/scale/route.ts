@@ -2,7 +2,7 @@ import { defineRoute } from "#app/_server/define-route.ts";
 import { scaleInput } from "#lib/contracts/services.ts";
 import { scale } from "#lib/services/model-services/scale.ts";
 
-export const POST = defineRoute({
+export const POST = defineRoute<"user", typeof scaleInput, { id: string }>({
   scope: "user",
   input: scaleInput,
   handle: ({ ctx, input, params }) => scale({ ctx, input: { ...input, id: params.id } }),

@@ -1,0 +1,5 @@
+import { ServiceMissing } from "#components/services/service-gone.tsx";
+
+export default function ServiceNotFound() {
+  return <ServiceMissing />;
+}

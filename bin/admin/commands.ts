@@ -1,0 +1,7 @@
+import type { Command } from "../cli/command.ts";
+import { createKeyCommand } from "./create-key.ts";
+import { createUserCommand } from "./create-user.ts";
+import { creditCommand } from "./credit.ts";
+import { inviteCommand } from "./invite.ts";
+
+export const adminCommands: Command[] = [createUserCommand, createKeyCommand, creditCommand, inviteCommand];

@@ -1,0 +1,25 @@
+import type { Config } from "#lib/config.ts";
+import type { Db } from "#lib/db/client.ts";
+import { dataPaths } from "../installation/data-dir.ts";
+import { runningInstances } from "../up/instance-processes.ts";
+import { isRunning } from "../up/process-group.ts";
+import { type Finding, fail, ok } from "./finding.ts";
+
+const advice = "The deployer settles this within seconds while Hydra runs; if it stays, see deployer.log.";
+
+/** Reliability I2: one live process for each instance row that has one, and the other way round. */
+export async function checkInstances(db: Db, config: Config): Promise<Finding> {
+  const rows = await db.instance.findMany({ where: { pid: { not: null } }, select: { id: true, pid: true, pidStartedAt: true } });
+  const processes = await runningInstances(dataPaths(config.dataDir).instances);
+  const dead: string[] = [];
+  for (const { id, pid, pidStartedAt } of rows) {
+    if (pid === null || pidStartedAt === null || !(await isRunning({ pid, startedAt: pidStartedAt }))) dead.push(id);
+  }
+  const known = new Set(rows.map((row) => `${row.pid} ${row.pidStartedAt}`));
+  const orphans = processes.filter((found) => !known.has(`${found.pid} ${found.startedAt}`));
+  if (dead.length > 0) return fail("instances", `rows without their process: ${dead.join(", ")}`, advice);
+  if (orphans.length > 0) {
+    return fail("instances", `processes without a row: ${orphans.map((found) => `${found.instanceId} (${found.pid})`).join(", ")}`, advice);
+  }
+  return ok("instances", `${rows.length} rows with a process, ${processes.length} processes`);
+}

@@ -1,0 +1,67 @@
+import { access, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Config, rootDir } from "#lib/config.ts";
+import type { Db } from "#lib/db/client.ts";
+import { dataPaths } from "../installation/data-dir.ts";
+import { freeBytes, neededBytes } from "../installation/disk.ts";
+import { explain } from "../installation/explain.ts";
+import { isLocked } from "../installation/lock.ts";
+import { checkPorts } from "../installation/ports.ts";
+import { isRunning } from "../up/process-group.ts";
+import { ProcessList } from "../up/process-list.ts";
+import { type Finding, fail, ok, warn } from "./finding.ts";
+
+const childNames = ["console", "deployer", "gateway"];
+
+export function checkNode(): Finding {
+  return ok("node", `${process.version} on ${process.platform}-${process.arch}`);
+}
+
+export async function checkDataDir(config: Config): Promise<Finding> {
+  const { secret } = dataPaths(config.dataDir);
+  const mode = (await stat(secret).catch(() => null))?.mode;
+  if (mode !== undefined && (mode & 0o077) !== 0) {
+    return fail("data directory", `${secret} can be read by other users`, `Run: chmod 600 "${secret}"`);
+  }
+  return ok("data directory", `${config.dataDir} can be written`);
+}
+
+export async function checkSpace(config: Config): Promise<Finding> {
+  const free = await freeBytes(config.dataDir);
+  const says = `${Math.floor(free / 1024 / 1024)} MB free`;
+  if (free < neededBytes) return fail("disk", says, "Free some space, or set HYDRA_DATA_DIR to a larger disk.");
+  return free < 5 * neededBytes ? warn("disk", says, "Free some space soon.") : ok("disk", says);
+}
+
+/** While Hydra runs, its processes must live; while it does not, its ports must be free. */
+export async function checkProcesses(config: Config, running: boolean): Promise<Finding> {
+  if (!running) {
+    try {
+      await checkPorts(config);
+      return ok("processes", "Hydra is not running; its ports are free");
+    } catch (error) {
+      return fail("processes", "Hydra is not running", explain(error));
+    }
+  }
+  const listed = await new ProcessList(dataPaths(config.dataDir).children).read();
+  const alive = await Promise.all(listed.map(async (child) => ((await isRunning(child)) ? child.name : null)));
+  const missing = childNames.filter((name) => !alive.includes(name));
+  if (missing.length === 0) return ok("processes", "console, deployer and gateway run");
+  return fail("processes", `not running: ${missing.join(", ")}`, `See their logs in ${dataPaths(config.dataDir).logs}.`);
+}
+
+/** Whether `hydra up`, or another command, holds the data directory. */
+export function isHeld(config: Config): boolean {
+  return isLocked(config.dataDir);
+}
+
+export async function checkWeights(db: Db): Promise<Finding> {
+  const models = await db.model.findMany({ where: { weightsFile: { not: "" } }, select: { slug: true, weightsFile: true } });
+  const missing: string[] = [];
+  for (const model of models) {
+    const file = join(rootDir, "models", model.weightsFile ?? "");
+    await access(file).catch(() => missing.push(`${model.slug} (${file})`));
+  }
+  if (missing.length > 0) return fail("weights", `missing: ${missing.join(", ")}`, "Restore the files from the repository.");
+  return ok("weights", `of ${models.map((model) => model.slug).join(", ") || "no model"} are here`);
+}

@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import { rootDir } from "./paths.mjs";
+import { prepare } from "./prepare.mjs";
+import { relay } from "./relay.mjs";
+
+/**
+ * Prepares the checkout and runs `hydra up` until it ends.
+ * @param {string[]} args those of `hydra up`
+ * @returns {Promise<number>} its exit code
+ */
+export async function startHydra(args) {
+  const asked = args.includes("--help") || args.includes("-h");
+  await prepare({ build: !asked && !args.includes("--dev") });
+  return relay(join(rootDir, "bin", "hydra.ts"), ["up", ...args], { ownSession: true });
+}

@@ -1,0 +1,61 @@
+import type { Config } from "#lib/config.ts";
+import { dataPaths } from "../installation/data-dir.ts";
+import { readText } from "../installation/private-file.ts";
+import type { ChildSpec } from "./child.ts";
+
+const probeLimitMs = 2_000;
+
+type ProbedConfig = Pick<Config, "bind" | "consolePort" | "gatewayPort" | "dataDir">;
+
+/** The processes of one machine, in the order in which they are stopped. */
+export function childSpecs(config: ProbedConfig, options: { dev: boolean }): ChildSpec[] {
+  return [gateway(config), deployer(config), consoleServer(config, options.dev)];
+}
+
+export function gateway(config: ProbedConfig): ChildSpec {
+  return {
+    name: "gateway",
+    args: ["gateway/main.ts"],
+    ready: () => answersOk(config.bind, config.gatewayPort, "/readyz"),
+    stop: { signal: "SIGTERM", limitMs: 25_000 },
+    sources: ["gateway", "lib"],
+  };
+}
+
+export function deployer(config: ProbedConfig): ChildSpec {
+  return {
+    name: "deployer",
+    args: ["deployer/main.ts"],
+    ready: async (pid) => {
+      const told = JSON.parse((await readText(dataPaths(config.dataDir).deployer)) ?? "{}") as { pid?: number };
+      return told.pid === pid;
+    },
+    // Other than SIGTERM, this ends its instances too.
+    stop: { signal: "SIGUSR2", limitMs: 25_000 },
+    sources: ["deployer", "lib", "engine"],
+  };
+}
+
+export function consoleServer(config: ProbedConfig, dev: boolean): ChildSpec {
+  return {
+    name: "console",
+    args: dev ? ["bin/console.ts", "--dev"] : ["bin/console.ts"],
+    ready: () => answersOk(config.bind, config.consolePort, "/api/health"),
+    stop: { signal: "SIGTERM", limitMs: 5_000 },
+    // Next watches by itself.
+    sources: [],
+  };
+}
+
+async function answersOk(bind: string, port: number, path: string): Promise<boolean> {
+  const response = await fetch(`http://${reachable(bind)}:${port}${path}`, { signal: AbortSignal.timeout(probeLimitMs) });
+  await response.body?.cancel();
+  return response.status === 200;
+}
+
+/** An address that this machine reaches a listener on `bind` by. */
+function reachable(bind: string): string {
+  if (bind === "0.0.0.0") return "127.0.0.1";
+  if (bind === "::") return "[::1]";
+  return bind.includes(":") ? `[${bind}]` : bind;
+}

@@ -1,0 +1,36 @@
+import { type Config, endpointUrl } from "#lib/config.ts";
+import { dataPaths } from "../installation/data-dir.ts";
+
+export interface Ready {
+  config: Config;
+  setupToken: string | null;
+  hasUsers: boolean;
+  /** Whether the platform's own services have a ready instance. */
+  serving: boolean;
+  seconds: number;
+  /** Of the process to signal where there is no terminal for Ctrl-C. */
+  pid: number;
+}
+
+/** The block that ends a start: where everything is, what to do first, how to stop. */
+export function readyBlock(ready: Ready): string {
+  const { config } = ready;
+  const { logs } = dataPaths(config.dataDir);
+  const database = config.databaseUrl ? "the PostgreSQL of DATABASE_URL" : "an embedded PostgreSQL";
+  const lines: [string, string][] = [
+    ["Console", config.consoleUrl],
+    ["Gateway", endpointUrl(config, null)],
+    ["Data", `${config.dataDir} and ${database}`],
+    ["Logs", `${logs} (console.log, gateway.log, deployer.log)`],
+    ...(ready.hasUsers ? [] : [["First", firstStep(ready)] as [string, string]]),
+    ...(ready.setupToken ? [["Token", `${ready.setupToken}  (asked for by the first sign-up)`] as [string, string]] : []),
+    ...(ready.serving ? [] : [["Note", "public/hydra-tiny is still starting; the console shows when it runs"] as [string, string]]),
+    ["Stop", `Ctrl-C, or: kill ${ready.pid}`],
+  ];
+  const body = lines.map(([label, text]) => `  ${label.padEnd(8)}${text}`).join("\n");
+  return `\n  Hydra is ready (${ready.seconds.toFixed(1)} s)\n\n${body}\n`;
+}
+
+function firstStep({ config }: Ready): string {
+  return `open ${config.consoleUrl} and sign up (the first account is the operator), then try a model or create an API key`;
+}

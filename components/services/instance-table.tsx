@@ -1,0 +1,73 @@
+"use client";
+
+import { useNow, useTranslations } from "next-intl";
+import { CopyButton } from "#components/ui/copy-button.tsx";
+import { Status } from "#components/ui/status.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { InstanceView } from "#lib/contracts/services.ts";
+import { useReasonText } from "./reason-text.ts";
+import { instanceTone, isInstanceMoving } from "./service-state.ts";
+import { Cell, Row, Table } from "./table.tsx";
+
+export function InstanceTable({ instances }: { instances: InstanceView[] }) {
+  const t = useTranslations("services");
+  if (instances.length === 0)
+    return <p className="rounded-card border border-dashed px-5 py-8 text-center text-muted">{t("noInstances")}</p>;
+  const columns = [
+    { id: "id", label: t("instanceId") },
+    { id: "state", label: t("status") },
+    { id: "reason", label: t("reason") },
+    { id: "since", label: t("stateSince") },
+    { id: "restarts", label: t("restarts"), right: true },
+  ];
+  return (
+    <Table label={t("instances")} columns={columns}>
+      {instances.map((instance) => (
+        <InstanceRow key={instance.id} instance={instance} />
+      ))}
+    </Table>
+  );
+}
+
+function InstanceRow({ instance }: { instance: InstanceView }) {
+  const t = useTranslations("services");
+  const reason = useReasonText()(instance.reason, instance.reasonData, { retry: false });
+  const moving = isInstanceMoving(instance.state);
+  return (
+    <Row>
+      <Cell>
+        <span className="flex min-w-0 items-center gap-0.5">
+          <span className="truncate font-mono text-code">{instance.id}</span>
+          <CopyButton text={instance.id} label={t("instanceId")} className="size-7 md:size-6" />
+        </span>
+      </Cell>
+      <Cell label={t("status")}>
+        <Status tone={instanceTone[instance.state]} label={t(`instanceStates.${instance.state}`)} moving={moving} />
+      </Cell>
+      <Cell label={t("reason")} className="md:min-w-48">
+        <span className="text-muted max-md:text-right">
+          {instance.state === "backoff" && instance.retryAt ? <NextTry reason={reason} at={instance.retryAt} /> : reason || "–"}
+        </span>
+      </Cell>
+      <Cell label={t("stateSince")}>
+        <Time at={instance.stateSince} past />
+      </Cell>
+      <Cell label={t("restarts")} right>
+        {instance.restarts}
+      </Cell>
+    </Row>
+  );
+}
+
+/** Why it ended, and a count down to its next start. */
+function NextTry({ reason, at }: { reason: string; at: string }) {
+  const t = useTranslations("services");
+  const now = useNow({ updateInterval: 1_000 });
+  const seconds = Math.ceil((new Date(at).getTime() - now.getTime()) / 1_000);
+  const text = seconds > 0 ? t("retryIn", { seconds }) : t("retryNow");
+  return (
+    <span className="tabular-nums" suppressHydrationWarning>
+      {reason ? t("twoSentences", { first: reason, second: text }) : text}
+    </span>
+  );
+}

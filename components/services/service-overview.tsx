@@ -1,0 +1,50 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { Card, CardTitle } from "#components/ui/card.tsx";
+import type { ServiceDetail } from "#lib/contracts/services.ts";
+import { InstanceTable } from "./instance-table.tsx";
+import { ServiceFacts } from "./service-facts.tsx";
+import { Timeline } from "./timeline.tsx";
+
+interface ServiceOverviewProps {
+  service: ServiceDetail;
+  currency: string;
+  /** When the server last answered, in milliseconds. */
+  heardAt: number;
+}
+
+export function ServiceOverview({ service, currency, heardAt }: ServiceOverviewProps) {
+  const t = useTranslations("services");
+  return (
+    <>
+      <Card>
+        <CardTitle>{t("basicInformation")}</CardTitle>
+        <ServiceFacts service={service} currency={currency} />
+      </Card>
+      <section className="flex min-w-0 flex-col gap-3">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+          <h2 className="font-semibold text-body">{t("instances")}</h2>
+          <HeardAt at={heardAt} />
+        </div>
+        <InstanceTable instances={service.instances} />
+      </section>
+      <Card>
+        <CardTitle>{t("timeline")}</CardTitle>
+        <Timeline events={service.events} />
+      </Card>
+    </>
+  );
+}
+
+/** When the live parts were last heard of; the server's own clock reading differs from the browser's, hence the suppressed warning. */
+function HeardAt({ at }: { at: number }) {
+  const t = useTranslations("services");
+  const format = useFormatter();
+  const timeZone = typeof window === "undefined" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <span className="text-faint text-label tabular-nums" suppressHydrationWarning>
+      {t("updatedAt", { time: format.dateTime(at, { timeStyle: "medium", timeZone }) })}
+    </span>
+  );
+}

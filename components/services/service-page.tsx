@@ -1,0 +1,126 @@
+"use client";
+
+import { FlaskConical, LoaderCircle, type LucideIcon, Scaling, Trash2 } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Tabs } from "radix-ui";
+import { type ReactNode, useState } from "react";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { cn } from "#components/ui/cn.ts";
+import { useErrorMessage } from "#components/ui/error-message.ts";
+import { Page } from "#components/ui/page.tsx";
+import { useUrlState } from "#components/ui/url-state.ts";
+import type { ServiceDetail } from "#lib/contracts/services.ts";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { isGone, useService } from "./requests.ts";
+import { ScaleDialog } from "./scale-dialog.tsx";
+import { isEnding, type ServiceDialogKind, TryButton } from "./service-actions.tsx";
+import { ServiceGone } from "./service-gone.tsx";
+import { ServiceHeadline } from "./service-headline.tsx";
+import { ServiceOverview } from "./service-overview.tsx";
+
+const tabs = ["overview", "api"] as const;
+
+interface ServicePageProps {
+  first: ServiceDetail;
+  currency: string;
+  /** Authentication rules and call examples, with this service's endpoint and access name. */
+  api: ReactNode;
+}
+
+/** One service: what it is, how to call it, its instances and what happened to it. */
+export function ServicePage({ first, currency, api }: ServicePageProps) {
+  const t = useTranslations("services");
+  const common = useTranslations("common");
+  const message = useErrorMessage();
+  const { data: service, error, dataUpdatedAt } = useService(first);
+  const [dialog, setDialog] = useState<ServiceDialogKind | null>(null);
+  const close = () => setDialog(null);
+  if (isGone(error) || service.state === "deleted") return <ServiceGone name={service.name} />;
+  return (
+    <Page
+      back={{ href: "/services", label: t("title") }}
+      title={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <span className="min-w-0 break-all">{service.name}</span>
+          {service.model.demo ? <Badge className="font-medium">{common("demoModel")}</Badge> : null}
+        </span>
+      }
+      description={<ServiceHeadline service={service} />}
+      action={<Actions service={service} onChoose={setDialog} />}
+    >
+      {error ? (
+        <p role="alert" className="text-bad text-table">
+          {t("updateFailed", { message: message(error) })}
+        </p>
+      ) : null}
+      {service.state === "deleting" ? <Deleting service={service} /> : null}
+      {service.model.demo ? <Notice icon={FlaskConical}>{t("demoNotice", { model: service.model.name })}</Notice> : null}
+      <Pages overview={<ServiceOverview service={service} currency={currency} heardAt={dataUpdatedAt} />} api={api} />
+      {dialog === "scale" ? <ScaleDialog service={service} currency={currency} onClose={close} /> : null}
+      {dialog === "delete" ? <DeleteDialog service={service} onClose={close} /> : null}
+    </Page>
+  );
+}
+
+function Pages(contents: Record<(typeof tabs)[number], ReactNode>) {
+  const t = useTranslations("services");
+  const [params, setParams] = useUrlState();
+  const tab = params.get("tab") === "api" ? "api" : "overview";
+  return (
+    <Tabs.Root value={tab} onValueChange={(next) => setParams({ tab: next === "api" ? next : null })} className="flex flex-col gap-5">
+      <Tabs.List aria-label={t("tabs")} className="flex gap-5 border-b">
+        {tabs.map((name) => (
+          <Tabs.Trigger
+            key={name}
+            value={name}
+            className="-mb-px h-9 border-transparent border-b-2 font-medium text-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+          >
+            {t(name)}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      {tabs.map((name) => (
+        <Tabs.Content key={name} value={name} tabIndex={-1} className="flex min-w-0 flex-col gap-5">
+          {contents[name]}
+        </Tabs.Content>
+      ))}
+    </Tabs.Root>
+  );
+}
+
+function Actions({ service, onChoose }: { service: ServiceDetail; onChoose: (kind: ServiceDialogKind) => void }) {
+  const t = useTranslations("services");
+  const ending = isEnding(service);
+  return (
+    <>
+      <TryButton service={service} />
+      <Button disabled={ending} onClick={() => onChoose("scale")}>
+        <Scaling strokeWidth={1.75} aria-hidden />
+        {t("scale")}
+      </Button>
+      <Button disabled={ending} onClick={() => onChoose("delete")} className="text-bad">
+        <Trash2 strokeWidth={1.75} aria-hidden />
+        {t("delete")}
+      </Button>
+    </>
+  );
+}
+
+function Deleting({ service }: { service: ServiceDetail }) {
+  const t = useTranslations("services");
+  return (
+    <Notice icon={LoaderCircle}>
+      {t("deletingNotice")} <span className="tabular-nums">{t("instancesLeft", { count: service.instances.length })}</span>
+    </Notice>
+  );
+}
+
+function Notice({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode }) {
+  return (
+    <p className="flex gap-2.5 rounded-box border bg-surface px-4 py-3 text-table">
+      <Icon className={cn("mt-px size-4 shrink-0 text-muted", Icon === LoaderCircle && "animate-spin")} strokeWidth={1.75} aria-hidden />
+      <span role="status">{children}</span>
+    </p>
+  );
+}

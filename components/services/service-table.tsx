@@ -1,0 +1,102 @@
+"use client";
+
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import { Badge } from "#components/ui/badge.tsx";
+import { CopyButton } from "#components/ui/copy-button.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { Locale } from "#lib/contracts/account.ts";
+import type { ServiceSummary } from "#lib/contracts/services.ts";
+import { usePrices } from "./prices.ts";
+import { RowMenu, type ServiceDialogKind, TryButton } from "./service-actions.tsx";
+import { ServiceStatus } from "./service-status.tsx";
+import { Cell, Row, Table } from "./table.tsx";
+
+interface ServiceTableProps {
+  services: ServiceSummary[];
+  currency: string;
+  onChoose: (kind: ServiceDialogKind, service: ServiceSummary) => void;
+}
+
+export function ServiceTable({ services, currency, onChoose }: ServiceTableProps) {
+  const t = useTranslations("services");
+  const columns = [
+    { id: "name", label: t("name") },
+    { id: "status", label: t("status") },
+    { id: "model", label: t("model") },
+    { id: "instances", label: t("instances"), right: true },
+    { id: "region", label: t("region") },
+    { id: "billing", label: t("billing") },
+    { id: "price", label: t("pricePerHour"), right: true },
+    { id: "created", label: t("created") },
+    { id: "actions", label: t("actions"), hidden: true },
+  ];
+  return (
+    <Table label={t("title")} columns={columns}>
+      {services.map((service) => (
+        <ServiceRow key={service.id} service={service} currency={currency} onChoose={(kind) => onChoose(kind, service)} />
+      ))}
+    </Table>
+  );
+}
+
+interface ServiceRowProps {
+  service: ServiceSummary;
+  currency: string;
+  onChoose: (kind: ServiceDialogKind) => void;
+}
+
+/** The name's link covers the whole row, so that a click anywhere and Enter open it; what else can be pressed lies above it. */
+function ServiceRow({ service, currency, onChoose }: ServiceRowProps) {
+  const t = useTranslations("services");
+  const common = useTranslations("common");
+  const locale = useLocale() as Locale;
+  const prices = usePrices(currency);
+  return (
+    <Row className="relative hover:bg-hover">
+      <Cell className="max-md:pb-2">
+        <div className="flex min-w-0 flex-col">
+          <Link
+            href={`/services/${service.id}`}
+            className="truncate font-medium text-body text-ink after:absolute after:inset-0 after:rounded-[inherit] focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+          >
+            {service.name}
+          </Link>
+          <span className="flex min-w-0 items-center gap-0.5 text-muted">
+            <span className="truncate font-mono text-code">{service.accessName}</span>
+            <CopyButton text={service.accessName} label={t("accessName")} className="relative z-10 size-7 md:size-6" />
+          </span>
+        </div>
+      </Cell>
+      <Cell label={t("status")}>
+        <ServiceStatus service={service} className="max-md:items-end max-md:text-right md:max-w-60" />
+      </Cell>
+      <Cell label={t("model")}>
+        <div className="flex min-w-0 flex-col max-md:items-end">
+          <span className="flex items-center gap-1.5">
+            {service.model.name}
+            {service.model.demo ? <Badge>{common("demoModel")}</Badge> : null}
+          </span>
+          <span className="text-label text-muted">{t(`kinds.${service.model.kind}`)}</span>
+        </div>
+      </Cell>
+      <Cell label={t("instances")} right>
+        {service.readyInstances}/{service.wantedInstances}
+      </Cell>
+      <Cell label={t("region")}>{service.region.label[locale]}</Cell>
+      <Cell label={t("billing")}>{t(service.billing === "instance" ? "byInstance" : "byToken")}</Cell>
+      <Cell label={t("pricePerHour")} right>
+        {service.billing === "token" || service.hourNano === null ? "–" : prices.many(service.hourNano, service.wantedInstances)}
+      </Cell>
+      <Cell label={t("created")}>
+        <Time at={service.createdAt} past />
+      </Cell>
+      <Cell className="max-md:pt-3">
+        <div className="relative z-10 flex items-center justify-end gap-1 max-md:w-full max-md:justify-between">
+          <TryButton service={service} size="small" />
+          <RowMenu service={service} onChoose={onChoose} />
+        </div>
+      </Cell>
+    </Row>
+  );
+}

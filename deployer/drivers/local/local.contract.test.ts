@@ -1,0 +1,4 @@
+import { driverContract } from "../contract.ts";
+import { createLocalPlace } from "./place.fixture.ts";
+
+driverContract("local", createLocalPlace);

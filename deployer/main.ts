@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { ConfigError, parseChildConfig, rootDir } from "#lib/config.ts";
+import { watchChanges } from "#lib/db/changes.ts";
+import { openDatabase } from "#lib/db/client.ts";
+import { createLogger } from "#lib/observability/logger.ts";
+import type { Driver } from "./drivers/driver.ts";
+import { createLocalDriver } from "./drivers/local/local-driver.ts";
+import { engineCommand, weightsCandidates } from "./recipes/engine-command.ts";
+import { endAll } from "./reconcile/end-all.ts";
+import { startLoop } from "./reconcile/loop.ts";
+import type { ReconcileDeps } from "./reconcile/reconcile.ts";
+
+type ChildConfig = ReturnType<typeof parseChildConfig>;
+
+/**
+ * The deployer. SIGTERM ends it and leaves the instances serving; SIGUSR2 ends the instances in order too, and their rows go
+ * back to `pending`. Writes `run/deployer.json` in the data directory once its first sweep is done.
+ */
+async function main(config: ChildConfig): Promise<void> {
+  const logger = createLogger("deployer", { level: config.logLevel, format: config.logFormat });
+  const signal = nextSignal();
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = await realpath(config.dataDir);
+  const db = openDatabase(config.databaseUrl, { poolSize: 10 });
+  const local = localDriver(config, dataDir);
+  const holder = `${hostname()}:${process.pid}:${randomBytes(6).toString("hex")}`;
+  const drivers = new Map<string, Driver>([["local", local]]);
+  const deps: ReconcileDeps = { db, drivers, holder, logger, now: () => new Date(), random: Math.random };
+
+  const loop = startLoop(deps);
+  const endWatch = watchChanges(
+    config.databaseDirectUrl,
+    ["services", "instances"],
+    () => loop.wake(),
+    (error) => logger.warn({ err: error }, "change signals are interrupted; sweeps go on"),
+  );
+  const readyFile = join(dataDir, "run", "deployer.json");
+  void loop.firstSweep.then(() => writeReady(readyFile)).catch((error) => logger.error({ err: error }, `cannot write ${readyFile}`));
+  logger.info({ holder, dataDir }, "deployer started");
+
+  const received = await signal;
+  logger.info({ signal: received }, "stopping");
+  await endWatch();
+  await loop.stop();
+  await rm(readyFile, { force: true });
+  if (received === "SIGUSR2") await endAll(deps);
+  local.close();
+  await db.$disconnect();
+  logger.info("stopped");
+}
+
+function localDriver(config: ChildConfig, dataDir: string): Driver {
+  const engine = join(rootDir, "engine", "main.ts");
+  const folders = [join(dataDir, "models"), join(rootDir, "models")];
+  const passed = ["PATH", "HOME", "LANG"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+  return createLocalDriver({
+    dataDir,
+    weightsCandidates: (file) => weightsCandidates(file, folders),
+    command: ({ ref, spec, weights, stateFile }) => engineCommand({ ...spec, engine, instanceId: ref.instanceId, weights, stateFile }),
+    engineEnv: { ...Object.fromEntries(passed), HYDRA_LOG_LEVEL: config.logLevel },
+  });
+}
+
+/** The first signal that asks to stop. Under `hydra up` Ctrl-C is none of ours: it tells each part when its turn has come. */
+function nextSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  process.on("SIGTERM", resolve);
+  process.on("SIGUSR2", resolve);
+  process.on("SIGINT", (signal) => process.stdin.isTTY && resolve(signal));
+  return promise;
+}
+
+async function writeReady(file: string): Promise<void> {
+  await mkdir(join(file, ".."), { recursive: true, mode: 0o700 });
+  await writeFile(`${file}.new`, `${JSON.stringify({ pid: process.pid, readyAt: new Date().toISOString() })}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+try {
+  await main(parseChildConfig(process.env));
+  // Pipes of instances that go on must not hold it back.
+  process.exit(0);
+} catch (error) {
+  const said = error instanceof ConfigError ? error.message : `The deployer ended: ${(error as Error).stack ?? error}`;
+  process.stderr.write(`${said}\n`);
+  process.exit(1);
+}

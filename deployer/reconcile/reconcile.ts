@@ -1,0 +1,88 @@
+import type { Logger } from "#lib/observability/logger.ts";
+import type { Driver, Observation } from "../drivers/driver.ts";
+import { type ExecuteDeps, execute } from "./execute.ts";
+import { acquireLease, LeaseLostError, releaseLease } from "./lease.ts";
+import { instanceRef, loadSnapshot } from "./load.ts";
+import { type Plan, plan } from "./plan.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { sameStatus } from "./status.ts";
+
+export interface ReconcileDeps extends Omit<ExecuteDeps, "driver"> {
+  drivers: ReadonlyMap<string, Driver>;
+  /** Names this deployer in leases; unique for each process. */
+  holder: string;
+  logger: Logger;
+}
+
+/** A plan is one step; a pass takes a few before it lets others have their turn. */
+const stepsPerPass = 6;
+const retryMs = 1_000;
+
+/**
+ * One pass over one service: looks, and where something is to be done takes the service's lease and does it. A service that
+ * is as wanted costs a look and no write.
+ * @returns milliseconds after which to look again, or null: whenever
+ */
+export async function reconcileService(deps: ReconcileDeps, seen: Snapshot): Promise<number | null> {
+  const driver = deps.drivers.get(seen.service.driver);
+  // Another deployer's, which has that driver.
+  if (!driver) return null;
+  const first = await look(deps, driver, seen);
+  if (isDone(seen, first)) return first.wakeMs;
+
+  const serviceId = seen.service.id;
+  const lease = await acquireLease(deps.db, serviceId, deps.holder);
+  if (!lease) return retryMs;
+  try {
+    for (let step = 0; step < stepsPerPass; step++) {
+      // Read again: what was seen before the lease may have been changed by its last holder.
+      const snapshot = await loadSnapshot(deps.db, serviceId);
+      if (!snapshot) return null;
+      const planned = await look(deps, driver, snapshot);
+      if (isDone(snapshot, planned)) return planned.wakeMs;
+      log(deps.logger, snapshot, planned);
+      await execute({ ...deps, driver }, lease, snapshot, planned);
+      // Signals take their time; the driver or the clock wakes us.
+      if (planned.actions.length > 0 && planned.actions.every(isSignal)) return planned.wakeMs ?? retryMs;
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) throw error;
+    deps.logger.warn({ service: serviceId, err: error }, "lost the lease, the step is dropped");
+    return retryMs;
+  } finally {
+    await releaseLease(deps.db, lease).catch((error) => {
+      deps.logger.warn({ service: serviceId, err: error }, "lease not released, it will run out");
+    });
+  }
+}
+
+async function look(deps: ReconcileDeps, driver: Driver, { service, instances }: Snapshot): Promise<Plan> {
+  const observations = new Map<string, Observation>();
+  const [obstacle] = await Promise.all([
+    driver.obstacle(service.spec),
+    ...instances.map(async (row) => {
+      observations.set(row.id, await driver.observe(instanceRef(service.id, row)));
+    }),
+  ]);
+  return plan({ service, instances, observations, obstacle, now: deps.now(), jitter: deps.random() });
+}
+
+function isDone(snapshot: Snapshot, planned: Plan): boolean {
+  return planned.actions.length === 0 && sameStatus(snapshot.service, planned.status);
+}
+
+function isSignal(action: Plan["actions"][number]): boolean {
+  return action.kind === "terminate" || action.kind === "kill";
+}
+
+function log(logger: Logger, { service }: Snapshot, planned: Plan): void {
+  for (const action of planned.actions) {
+    // A run's facts hold no secret; the rows' tokens and nonces never come near an action.
+    logger.info({ service: service.id, ...action }, `service ${service.spec.accessName}: ${action.kind}`);
+  }
+  if (service.state !== planned.status.state) {
+    const { state, reason, reasonData } = planned.status;
+    logger.info({ service: service.id, from: service.state, state, reason, reasonData }, `service ${service.spec.accessName} is ${state}`);
+  }
+}

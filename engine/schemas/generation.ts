@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { defaultSampling, type Sampling } from "../llama/sampling.ts";
+import { text } from "./text.ts";
+
+/** A member that the engine knows but cannot do: it may only say that it is not wanted. Silence would be a wrong answer. */
+function unsupported(reason: string, isOff: (value: unknown) => boolean) {
+  return z
+    .unknown()
+    .refine((value) => value === null || isOff(value), {
+      error: `${reason} by this engine; leave it out`,
+      params: { code: "unknown_parameter" },
+    })
+    .optional();
+}
+
+const isEmpty = (value: unknown): boolean => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+const penalty = z.number().min(-2).max(2).nullish();
+const tokenCount = z.number().int().min(1).nullish();
+/** Without effect on the answer, so they are taken and dropped. */
+const ignored = z.unknown().optional();
+
+const stop = z
+  .union([text, z.array(text).max(4)], { error: "must be a string or up to 4 strings" })
+  .nullish()
+  .transform((value) => (typeof value === "string" ? [value] : (value ?? [])))
+  .refine((stops) => stops.every((value) => value !== "" && value.length <= 1000), "must not be empty or longer than 1,000 characters");
+
+/** What chat and text completions share. */
+export const generationShape = {
+  model: z.string(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  top_k: z.number().int().min(-1).nullish(),
+  min_p: z.number().min(0).max(1).nullish(),
+  seed: z.number().int().nullish(),
+  frequency_penalty: penalty,
+  presence_penalty: penalty,
+  max_tokens: tokenCount,
+  stop,
+  stream: z.boolean().nullish(),
+  stream_options: z.strictObject({ include_usage: z.boolean().nullish(), continuous_usage_stats: z.boolean().nullish() }).nullish(),
+  n: z.literal(1, { error: "only 1 answer a request is supported" }).nullish(),
+  logit_bias: unsupported("logit biases are not supported", isEmpty),
+  user: ignored,
+  metadata: ignored,
+  store: ignored,
+  service_tier: ignored,
+  safety_identifier: ignored,
+  prompt_cache_key: ignored,
+};
+
+/** Members of chat completions that the engine cannot do. */
+export const unsupportedInChat = {
+  logprobs: unsupported("log probabilities are not supported", (value) => value === false),
+  top_logprobs: unsupported("log probabilities are not supported", (value) => value === 0),
+  tools: unsupported("tools are not supported", isEmpty),
+  tool_choice: unsupported("tools are not supported", (value) => value === "none" || value === "auto"),
+  functions: unsupported("functions are not supported", isEmpty),
+  function_call: unsupported("functions are not supported", (value) => value === "none" || value === "auto"),
+  response_format: unsupported("structured output is not supported", (value) => isTextFormat(value)),
+  parallel_tool_calls: ignored,
+  reasoning_effort: ignored,
+  verbosity: ignored,
+};
+
+/** Members of text completions that the engine cannot do. */
+export const unsupportedInText = {
+  logprobs: unsupported("log probabilities are not supported", () => false),
+  best_of: unsupported("more than 1 answer is not supported", (value) => value === 1),
+  echo: unsupported("echo is not supported", (value) => value === false),
+  suffix: unsupported("suffixes are not supported", (value) => value === ""),
+};
+
+type GenerationBody = z.output<z.ZodObject<typeof generationShape>>;
+
+export interface StreamOptions {
+  /** A last chunk with the usage of the whole answer. */
+  usageAtEnd: boolean;
+  /** The usage so far on each chunk. */
+  usageOnEachChunk: boolean;
+}
+
+/** How to answer: null is one whole body. */
+export function streamOptionsOf(body: GenerationBody): StreamOptions | null {
+  if (body.stream !== true) return null;
+  return {
+    usageAtEnd: body.stream_options?.include_usage === true,
+    usageOnEachChunk: body.stream_options?.continuous_usage_stats === true,
+  };
+}
+
+export function samplingOf(body: GenerationBody): Sampling {
+  return {
+    temperature: body.temperature ?? defaultSampling.temperature,
+    topP: body.top_p ?? defaultSampling.topP,
+    topK: body.top_k ?? defaultSampling.topK,
+    minP: body.min_p ?? defaultSampling.minP,
+    seed: body.seed ?? defaultSampling.seed,
+    frequencyPenalty: body.frequency_penalty ?? defaultSampling.frequencyPenalty,
+    presencePenalty: body.presence_penalty ?? defaultSampling.presencePenalty,
+  };
+}
+
+function isTextFormat(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "type" in value && value.type === "text";
+}

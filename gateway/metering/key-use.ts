@@ -1,0 +1,35 @@
+import type { Db } from "#lib/db/client.ts";
+
+const everyMs = 60_000;
+
+/** When keys were last used, written at most once a minute for each. */
+export interface KeyUse {
+  note(keyId: string): void;
+  /** Writes what was noted since; a failure is tried again at the next use of the key. */
+  flush(): Promise<void>;
+}
+
+export function createKeyUse(db: Db, now: () => number = Date.now): KeyUse {
+  const writtenAt = new Map<string, number>();
+  const noted = new Set<string>();
+
+  return {
+    note(keyId) {
+      if (now() - (writtenAt.get(keyId) ?? 0) >= everyMs) noted.add(keyId);
+    },
+    async flush() {
+      if (noted.size === 0) return;
+      const at = now();
+      const ids = [...noted];
+      noted.clear();
+      for (const [keyId, written] of writtenAt) if (at - written >= everyMs) writtenAt.delete(keyId);
+      for (const keyId of ids) writtenAt.set(keyId, at);
+      try {
+        await db.apiKey.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: new Date(at) } });
+      } catch (error) {
+        for (const keyId of ids) writtenAt.delete(keyId);
+        throw error;
+      }
+    },
+  };
+}

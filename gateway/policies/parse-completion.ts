@@ -1,0 +1,18 @@
+import { completionRequest } from "#lib/contracts/openai/completion-request.ts";
+import { forwardedMembers, type GenerationRequest } from "./generation-request.ts";
+import { schemaError } from "./schema-error.ts";
+
+/** A legacy completion's body, checked, as the chat call that answers it. Throws the 400s of the error table. */
+export function parseCompletion(body: Record<string, unknown>): GenerationRequest {
+  const parsed = completionRequest.safeParse(body);
+  if (!parsed.success) throw schemaError(parsed.error, body);
+  const request = parsed.data;
+  const prompt = typeof request.prompt === "string" ? request.prompt : request.prompt[0];
+  return {
+    model: request.model,
+    stream: request.stream ?? false,
+    includeUsage: request.stream_options?.include_usage ?? false,
+    maxTokens: request.max_tokens ?? null,
+    params: { ...forwardedMembers(request), messages: [{ role: "user", content: prompt }] },
+  };
+}

@@ -1,0 +1,96 @@
+import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta } from "#lib/contracts/openai/chunk.ts";
+
+/** Members of a delta that arrive in pieces of text. */
+const textMembers = new Set(["content", "reasoning_content", "reasoning", "refusal"]);
+
+interface Assembled {
+  extra: Record<string, unknown>;
+  choice: Record<string, unknown>;
+  message: { role: string; content: string | null; [member: string]: unknown };
+  finishReason: string;
+}
+
+/** Puts the chunks of a chat stream together to one message. Members it does not know pass through, the last one told wins. */
+export class Assembler {
+  readonly #extra: Record<string, unknown> = {};
+  readonly #choice: Record<string, unknown> = {};
+  readonly #message: Record<string, unknown> = {};
+  readonly #text = new Map<string, string[]>();
+  readonly #toolCalls = new Map<number, ToolCallDelta>();
+  #finishReason = "stop";
+
+  add(chunk: ChatChunk): void {
+    for (const [name, value] of Object.entries(chunk)) {
+      if (name !== "choices" && name !== "usage") this.#extra[name] = value;
+    }
+    for (const choice of chunk.choices) this.#addChoice(choice);
+  }
+
+  result(): Assembled {
+    const message: Record<string, unknown> = { role: "assistant", content: null, ...this.#message };
+    for (const [name, pieces] of this.#text) message[name] = pieces.join("");
+    const toolCalls = [...this.#toolCalls.entries()].sort(([a], [b]) => a - b).map(([, { index: _, ...call }]) => call);
+    if (toolCalls.length > 0) message.tool_calls = toolCalls;
+    else message.content ??= "";
+    return {
+      extra: this.#extra,
+      choice: this.#choice,
+      message: message as Assembled["message"],
+      finishReason: this.#finishReason,
+    };
+  }
+
+  #addChoice({ delta, finish_reason: finish, logprobs, ...rest }: ChunkChoice): void {
+    Object.assign(this.#choice, rest);
+    if (finish) this.#finishReason = finish;
+    if (logprobs) this.#choice.logprobs = mergeLogprobs(this.#choice.logprobs, logprobs);
+    if (delta) this.#addDelta(delta);
+  }
+
+  #addDelta(delta: ChunkDelta): void {
+    for (const [name, value] of Object.entries(delta)) {
+      if (name === "tool_calls") {
+        if (Array.isArray(value)) for (const call of value) this.#addToolCall(call);
+      } else if (textMembers.has(name)) {
+        if (typeof value === "string") this.#addText(name, value);
+      } else {
+        this.#message[name] = value;
+      }
+    }
+  }
+
+  #addText(name: string, piece: string): void {
+    const pieces = this.#text.get(name);
+    if (pieces) pieces.push(piece);
+    else this.#text.set(name, [piece]);
+  }
+
+  #addToolCall(delta: ToolCallDelta): void {
+    const index = delta.index ?? 0;
+    const call = this.#toolCalls.get(index);
+    if (!call) {
+      this.#toolCalls.set(index, { ...delta, type: delta.type ?? "function", function: { arguments: "", ...delta.function } });
+      return;
+    }
+    const { function: piece, ...rest } = delta;
+    Object.assign(call, rest);
+    call.type ??= "function";
+    const name = call.function?.name ?? piece?.name;
+    call.function = { ...call.function, ...(name ? { name } : {}), arguments: (call.function?.arguments ?? "") + (piece?.arguments ?? "") };
+  }
+}
+
+/** Log probabilities come as lists that continue each other. */
+function mergeLogprobs(before: unknown, piece: unknown): unknown {
+  if (!isRecord(before) || !isRecord(piece)) return piece;
+  const merged: Record<string, unknown> = { ...before };
+  for (const [name, value] of Object.entries(piece)) {
+    const earlier = merged[name];
+    merged[name] = Array.isArray(earlier) && Array.isArray(value) ? [...earlier, ...value] : (value ?? earlier);
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,207 @@
+import { performance } from "node:perf_hooks";
+import type { Dispatcher } from "undici";
+import type { ChatChunk } from "#lib/contracts/openai/chunk.ts";
+import { type AppError, toAppError } from "#lib/errors.ts";
+import type { Limits } from "../limits.ts";
+import type { InstanceTarget, UsageEntry } from "../ports.ts";
+import type { Picker, Seat } from "../routing/picker.ts";
+import type { Answer } from "./answer.ts";
+import { openCall, type UpstreamCall } from "./call.ts";
+import { UpstreamFailure, upstreamFailure } from "./failure.ts";
+import { readChunk } from "./read-chunk.ts";
+import { Tally } from "./tally.ts";
+
+export interface GenerationOptions {
+  requestId: string;
+  instances: readonly InstanceTarget[];
+  /** The chat completion that every attempt sends. */
+  body: string;
+  answer: Answer;
+  picker: Picker;
+  dispatcher: Dispatcher;
+  limits: Limits;
+  /** `performance.now()` at the request's start. */
+  startedMs: number;
+}
+
+export interface GenerationEnd {
+  outcome: UsageEntry["outcome"];
+  /** Null for a complete answer, and where the client left. */
+  error: AppError | null;
+  instanceId: string | null;
+  tally: Tally;
+}
+
+const maxAttempts = 2;
+
+/**
+ * One admitted call, from the choice of an instance to its one end. Before the commit a failed attempt may be repeated
+ * once; after it a failure is the client's to see, because a second answer would differ from the first.
+ */
+export class Generation {
+  readonly #options: GenerationOptions;
+  readonly #tally = new Tally();
+  readonly #tried = new Set<string>();
+  readonly #ended = Promise.withResolvers<GenerationEnd>();
+  readonly #totalTimer: NodeJS.Timeout;
+  readonly #firstByteDeadlineMs: number;
+  #held: { chunk: ChatChunk; bytes: number }[] = [];
+  #heldBytes = 0;
+  #attempts = 0;
+  #seat: Seat | null = null;
+  #call: UpstreamCall | null = null;
+  #graceTimer: NodeJS.Timeout | undefined;
+  #done = false;
+
+  constructor(options: GenerationOptions) {
+    this.#options = options;
+    this.#firstByteDeadlineMs = performance.now() + options.limits.firstByteMs;
+    const late = () => this.#onFailure(upstreamFailure("upstream_timeout", "none", new Error("total time limit")));
+    this.#totalTimer = setTimeout(late, options.limits.totalMs);
+    options.answer.onDrain(() => this.#call?.resume());
+  }
+
+  /** Runs the call; resolves once, whatever happens. */
+  run(): Promise<GenerationEnd> {
+    const seat = this.#options.picker.pick(this.#options.instances, this.#tried);
+    if (seat) this.#attempt(seat);
+    else this.#onFailure(upstreamFailure("upstream_error", "none", new Error("no instance")));
+    return this.#ended.promise;
+  }
+
+  /** The client has left: the instance must stop at once. */
+  leave(): void {
+    this.#end("client_gone", null);
+  }
+
+  /** Ends the call from outside, e.g. at shutdown; the client is told this error. */
+  interrupt(error: AppError): void {
+    this.#end("upstream_error", error);
+  }
+
+  #attempt(seat: Seat): void {
+    const { dispatcher, body, requestId, limits } = this.#options;
+    this.#attempts++;
+    this.#seat = seat;
+    this.#tried.add(seat.instance.id);
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#tally.restart();
+    this.#call = openCall(
+      { dispatcher, instance: seat.instance, body, requestId, limits, firstByteMs: this.#firstByteMs() },
+      {
+        data: (text) => this.#onData(text),
+        end: () => this.#onEnd(),
+        fail: (failure) => this.#onFailure(failure),
+      },
+    );
+  }
+
+  /** The limit holds for the call as a whole, so a first attempt leaves half of it to another instance. */
+  #firstByteMs(): number {
+    const left = Math.max(1, this.#firstByteDeadlineMs - performance.now());
+    const others = this.#options.instances.some((instance) => !this.#tried.has(instance.id));
+    return this.#attempts < maxAttempts && others ? left / 2 : left;
+  }
+
+  #onData(text: string): void {
+    if (this.#done) return;
+    if (text === "[DONE]") {
+      this.#onEnd();
+      return;
+    }
+    let chunk: ChatChunk;
+    try {
+      chunk = readChunk(text);
+    } catch (thrown) {
+      this.#onFailure(asFailure(thrown));
+      return;
+    }
+    try {
+      this.#onChunk(chunk, text.length);
+    } catch (thrown) {
+      // The answer could not take it, so it is not whole, whatever the instance says of a finish.
+      this.#end("upstream_error", asFailure(thrown).error);
+    }
+  }
+
+  #onChunk(chunk: ChatChunk, bytes: number): void {
+    const { answer, limits, startedMs } = this.#options;
+    this.#tally.note(chunk, performance.now() - startedMs);
+    if (!this.#tally.committed) {
+      this.#hold(chunk, bytes);
+      return;
+    }
+    for (const held of this.#held.splice(0)) answer.chunk(held.chunk, held.bytes);
+    if (!answer.chunk(chunk, bytes)) this.#call?.pause();
+    // An engine that forgets to end its stream after the finish must not keep the client waiting.
+    if (this.#tally.finished) this.#graceTimer ??= setTimeout(() => this.#onEnd(), limits.finishGraceMs);
+  }
+
+  #hold(chunk: ChatChunk, bytes: number): void {
+    this.#heldBytes += bytes;
+    if (this.#heldBytes > this.#options.limits.maxLineBytes) throw upstreamFailure("upstream_invalid_response", "other");
+    this.#held.push({ chunk, bytes });
+  }
+
+  #onEnd(): void {
+    if (this.#tally.finished) this.#end("completed", null);
+    else this.#onFailure(upstreamFailure("upstream_stream_interrupted", "any", new Error("ended without finish_reason")));
+  }
+
+  #onFailure(failure: UpstreamFailure): void {
+    if (this.#done) return;
+    // Everything but the end of the stream has arrived: the answer is whole.
+    if (this.#tally.finished) {
+      this.#end("completed", null);
+      return;
+    }
+    const seat = this.#nextSeat(failure);
+    if (seat) {
+      this.#closeAttempt();
+      this.#attempt(seat);
+    } else {
+      this.#end(failure.timedOut ? "timeout" : "upstream_error", failure.error);
+    }
+  }
+
+  #nextSeat(failure: UpstreamFailure): Seat | null {
+    if (this.#tally.committed || this.#attempts >= maxAttempts || failure.retry === "none") return null;
+    const { picker, instances } = this.#options;
+    return picker.pick(instances, this.#tried) ?? (failure.retry === "any" ? picker.pick(instances, new Set()) : null);
+  }
+
+  #closeAttempt(): void {
+    this.#call?.close();
+    this.#seat?.release();
+  }
+
+  #end(outcome: GenerationEnd["outcome"], error: AppError | null): void {
+    if (this.#done) return;
+    this.#done = true;
+    clearTimeout(this.#totalTimer);
+    clearTimeout(this.#graceTimer);
+    if (outcome === "completed") this.#call?.leave();
+    this.#closeAttempt();
+    const { answer } = this.#options;
+    let told = error;
+    try {
+      if (outcome === "completed") answer.finish(this.#tally.usage);
+      else if (error) answer.fail(error);
+      else answer.abandon();
+    } catch (thrown) {
+      told = toAppError(thrown);
+      answer.fail(told);
+    }
+    this.#ended.resolve({
+      outcome: told && outcome === "completed" ? "upstream_error" : outcome,
+      error: told,
+      instanceId: this.#seat?.instance.id ?? null,
+      tally: this.#tally,
+    });
+  }
+}
+
+function asFailure(thrown: unknown): UpstreamFailure {
+  return thrown instanceof UpstreamFailure ? thrown : new UpstreamFailure(toAppError(thrown), "none");
+}

@@ -1,0 +1,83 @@
+import type { ChatChunk, OpenAiUsage } from "#lib/contracts/openai/chunk.ts";
+import type { TokenCounts } from "#lib/money/usage.ts";
+import { hasOutput } from "./read-chunk.ts";
+
+const largestCount = 2 ** 31 - 1;
+
+/** What has been read of an answer so far: whether it has committed and finished, and its tokens. */
+export class Tally {
+  /** True from the first event with content, reasoning, a tool call or a finish: status, retry and charging turn there. */
+  committed = false;
+  finished = false;
+  firstTokenMs: number | null = null;
+  #events = 0;
+  #usage: OpenAiUsage | null = null;
+  /** Events with output since the engine's last usage, which does not know of them. */
+  #eventsSinceUsage = 0;
+
+  /** Takes note of one chunk. `elapsedMs` counts from the request's start. */
+  note(chunk: ChatChunk, elapsedMs: number): void {
+    const output = chunk.choices.some(hasOutput);
+    if (output) {
+      this.#events++;
+      this.#eventsSinceUsage++;
+    }
+    if (chunk.choices.some((choice) => choice.finish_reason)) this.finished = true;
+    if (isUsage(chunk.usage)) {
+      this.#usage = chunk.usage;
+      this.#eventsSinceUsage = 0;
+    }
+    if (!this.committed && (output || this.finished)) {
+      this.committed = true;
+      this.firstTokenMs = Math.round(elapsedMs);
+    }
+  }
+
+  /** Before a second attempt: what the first one said of its usage does not count. */
+  restart(): void {
+    this.#usage = null;
+    this.#eventsSinceUsage = 0;
+  }
+
+  /** Where the counts come from: `none` before the commit, when nothing is charged. */
+  get source(): "engine" | "counted" | "none" {
+    if (!this.committed) return "none";
+    return this.#usage && this.#eventsSinceUsage === 0 ? "engine" : "counted";
+  }
+
+  /** Tokens read so far: the engine's own count, and one for each later event. Zero before the commit. */
+  get tokens(): TokenCounts {
+    if (!this.committed) return { input: 0, cached: 0, output: 0 };
+    if (!this.#usage) return { input: 0, cached: 0, output: this.#events };
+    const input = bounded(this.#usage.prompt_tokens);
+    const cached = Math.min(input, bounded(cachedTokens(this.#usage)));
+    return { input, cached, output: bounded(this.#usage.completion_tokens + this.#eventsSinceUsage) };
+  }
+
+  /** The answer's `usage`: the engine's object with its extra members, else what was counted. */
+  get usage(): OpenAiUsage {
+    if (this.#usage && this.#eventsSinceUsage === 0) return this.#usage;
+    const { input, output } = this.tokens;
+    return { ...this.#usage, prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
+  }
+}
+
+function isUsage(value: unknown): value is OpenAiUsage {
+  if (typeof value !== "object" || value === null) return false;
+  const { prompt_tokens: input, completion_tokens: output } = value as Record<string, unknown>;
+  return isCount(input) && isCount(output);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}
+
+function cachedTokens(usage: OpenAiUsage): number {
+  const details = usage.prompt_tokens_details;
+  if (typeof details !== "object" || details === null || !("cached_tokens" in details)) return 0;
+  return isCount(details.cached_tokens) ? details.cached_tokens : 0;
+}
+
+function bounded(count: number): number {
+  return Math.min(count, largestCount);
+}

@@ -1,0 +1,56 @@
+import type { WallScript } from "./script.ts";
+
+export interface WallEvent {
+  bytes: Buffer;
+  /** Tokens that this event carries. */
+  tokens: number;
+}
+
+export interface EventFacts {
+  model: string;
+  promptTokens: number;
+  continuousUsage: boolean;
+}
+
+/** The tokens of an answer: `t1 t2 …`, so that a gap or a double shows. */
+export function tokensOf(script: WallScript): string[] {
+  return script.text ?? Array.from({ length: script.tokens }, (_, index) => `t${index + 1} `);
+}
+
+/** A whole answer as an engine of today streams it: role, reasoning, text or tool calls, finish, usage, `[DONE]`. */
+export function wallEvents(script: WallScript, facts: EventFacts): WallEvent[] {
+  let emitted = 0;
+  const usage = () => ({ prompt_tokens: facts.promptTokens, completion_tokens: emitted, total_tokens: facts.promptTokens + emitted });
+  const event = (delta: object, tokens: number, finish: string | null = null): WallEvent => {
+    emitted += tokens;
+    return sse(
+      {
+        id: "wall-1",
+        object: "chat.completion.chunk",
+        created: 1,
+        model: facts.model,
+        wall_extra: { kept: true },
+        choices: [{ index: 0, delta, finish_reason: finish }],
+        ...(facts.continuousUsage ? { usage: usage() } : {}),
+      },
+      tokens,
+    );
+  };
+  const events = [event({ role: "assistant", content: "" }, 0)];
+  for (const piece of script.reasoning) events.push(event({ reasoning_content: piece }, 1));
+  for (const token of tokensOf(script)) events.push(event({ content: token }, 1));
+  if (script.toolCalls) {
+    events.push(event({ tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: "lookup", arguments: "" } }] }, 1));
+    for (const piece of ['{"city":', '"Paris"}']) events.push(event({ tool_calls: [{ index: 0, function: { arguments: piece } }] }, 1));
+  }
+  events.push(event({}, 0, script.toolCalls ? "tool_calls" : script.finish));
+  if (script.usage) {
+    events.push(sse({ id: "wall-1", object: "chat.completion.chunk", created: 1, model: facts.model, choices: [], usage: usage() }, 0));
+  }
+  events.push({ bytes: Buffer.from("data: [DONE]\n\n"), tokens: 0 });
+  return events;
+}
+
+function sse(data: object, tokens: number): WallEvent {
+  return { bytes: Buffer.from(`data: ${JSON.stringify(data)}\n\n`), tokens };
+}
