@@ -1,6 +1,6 @@
 // The import table of docs/architecture.md, as rules. `npm run check` runs them; bin/checks/imports.test.ts proves them.
 
-const tests = "\\.test\\.tsx?$|/testing/";
+const tests = "\\.(test|fixture)\\.tsx?$|/testing/";
 /** Code of ours, whichever room. */
 const rooms = "^(app|components|lib|gateway|deployer|engine|bin|prisma|test|e2e|bench|proxy\\.ts)";
 
@@ -20,7 +20,8 @@ function onlyOurs(room, others) {
   return { path: rooms, pathNot: [`^${room}/`, ...others].join("|") };
 }
 
-const builtin = "^(node:)?(assert|child_process|cluster|crypto|dgram|dns|events|fs|http|http2|https|module|net|os|path|process|readline|stream|tls|util|v8|vm|worker_threads|zlib)(/|$)";
+const builtin =
+  "^(node:)?(assert|child_process|cluster|crypto|dgram|dns|events|fs|http|http2|https|module|net|os|path|process|readline|stream|tls|util|v8|vm|worker_threads|zlib)(/|$)";
 
 export default {
   forbidden: [
@@ -66,10 +67,18 @@ export default {
       { path: ".", pathNot: "^lib/(money|contracts)/|^lib/errors\\.ts$|node_modules/zod/" },
     ),
     forbid(
+      "samples-are-pure",
+      "Code samples are written in the browser and checked in tests.",
+      { path: "^lib/samples/" },
+      { path: ".", pathNot: "^lib/(samples|contracts|money)/|^lib/errors\\.ts$|node_modules/zod/" },
+    ),
+    forbid(
       "lib-knows-no-room",
       "Every room stands on lib; lib stands on none.",
       { path: "^lib/" },
-      { path: "^(app|components|gateway|deployer|engine|bin)/|^proxy\\.ts$|node_modules/(next|next-auth|next-intl|react|react-dom|server-only)/" },
+      {
+        path: "^(app|components|gateway|deployer|engine|bin)/|^proxy\\.ts$|node_modules/(next|next-auth|next-intl|react|react-dom|server-only)/",
+      },
     ),
     forbid(
       "services-know-no-transport",
@@ -81,7 +90,7 @@ export default {
       "components-know-contracts-only",
       "What runs in the browser must not reach the server's code.",
       { path: "^components/" },
-      { ...onlyOurs("components", ["^lib/(contracts|money)/", "^lib/errors\\.ts$"]) },
+      onlyOurs("components", ["^lib/(contracts|money|samples)/", "^lib/errors\\.ts$"]),
     ),
     forbid(
       "components-run-in-browsers",
@@ -91,9 +100,9 @@ export default {
     ),
     forbid(
       "features-know-no-other",
-      "Features of the console stay apart; what two share belongs to components/ui.",
+      "Features of the console stay apart; what two share belongs to components/ui, or to components/samples.",
       { path: "^components/([^/]+)/", pathNot: "^components/ui/" },
-      { path: "^components/", pathNot: "^components/($1|ui)/" },
+      { path: "^components/", pathNot: "^components/($1|ui|samples)/" },
     ),
     forbid(
       "ui-knows-no-feature",
@@ -102,10 +111,10 @@ export default {
       { path: "^components/", pathNot: "^components/ui/" },
     ),
     forbid(
-      "app-reaches-the-domain-through-its-server",
-      "Session, scope and errors are handled once, in app/_server.",
+      "routes-see-verbs-only",
+      "Session, scope, database and errors are handled once, in app/_server; a route calls verbs and no more.",
       { path: "^app/", pathNot: "^app/_server/" },
-      { path: "^(lib|prisma|gateway|deployer|engine|bin)/", pathNot: "^lib/(contracts|money)/|^lib/errors\\.ts$" },
+      { path: "^(lib|prisma|gateway|deployer|engine|bin)/", pathNot: "^lib/(contracts|money|services|samples)/|^lib/errors\\.ts$" },
     ),
     forbid(
       "app-server-knows-lib",
@@ -135,13 +144,19 @@ export default {
       "drivers-know-driver-only",
       "A driver is exchangeable: it sees the driver's interface and its own platform.",
       { path: "^deployer/drivers/([^/]+)/" },
-      { path: rooms, pathNot: "^deployer/drivers/($1/|[^/]+\\.ts$)|^deployer/recipes/|^lib/(process-identity|errors)\\.ts$|^lib/observability/" },
+      {
+        path: rooms,
+        pathNot: "^deployer/drivers/($1/|[^/]+\\.ts$)|^deployer/recipes/|^lib/(process-identity|errors)\\.ts$|^lib/observability/",
+      },
     ),
     forbid(
       "plan-and-recipes-are-pure",
       "What to do is decided without looking at the world, so that it can be tested as a table.",
       { path: "^deployer/(reconcile/plan\\.ts$|recipes/)" },
-      { path: `${builtin}|^lib/(db|services|observability)/|^deployer/drivers/.+/|node_modules/(pg|undici|@prisma)/`, pathNot: "^(node:)?path(/posix)?$" },
+      {
+        path: `${builtin}|^lib/(db|services|observability)/|^deployer/drivers/.+/|node_modules/(pg|undici|@prisma)/`,
+        pathNot: "^(node:)?path(/posix)?$",
+      },
     ),
     forbid(
       "engine-stands-alone",
@@ -156,6 +171,10 @@ export default {
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
     exclude: { path: "^(\\.next|\\.hydra|\\.test|vendor)/|^prisma/generated/.+/" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], mainFields: ["module", "main", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      mainFields: ["module", "main", "types"],
+    },
   },
 };

@@ -73,7 +73,12 @@ export async function newKey(page: Page, { consoleUrl }: Installation): Promise<
 }
 
 /** Deploys the demo model over the API and waits until it runs. */
-export async function newService(page: Page, installation: Installation, name: string, instances = 1): Promise<{ id: string; accessName: string }> {
+export async function newService(
+  page: Page,
+  installation: Installation,
+  name: string,
+  instances = 1,
+): Promise<{ id: string; accessName: string }> {
   const regions = (await (await page.request.get("/api/regions")).json()) as { items: { id: string; instanceTypes: { id: string }[] }[] };
   const region = regions.items[0];
   const made = await page.request.post("/api/services", {

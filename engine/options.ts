@@ -13,6 +13,8 @@ const schema = z.object({
   parallel: count.max(256).default(4),
   queue: z.coerce.number().int().min(0).max(10_000).default(32),
   threads: count.max(512).default(1),
+  /** Seconds that running answers get after SIGTERM. */
+  drain: z.coerce.number().min(0).max(3600).default(10),
 });
 
 const environment = z.object({
@@ -31,9 +33,9 @@ export class UsageError extends Error {
 }
 
 /**
- * Reads the flags `--instance --service --model --name --context --state [--parallel 4] [--queue 32] [--threads 1]` and, since
- * `ps` shows flags to everybody, the secrets from the environment. One thread is enough for tiny models, and more is slower.
- * Throws {@link UsageError}.
+ * Reads the flags `--instance --service --model --name --context --state [--parallel 4] [--queue 32] [--threads 1] [--drain 10]`
+ * and, since `ps` shows flags to everybody, the secrets from the environment. `--context` is per request. One thread is enough
+ * for tiny models, and more are slower. Throws {@link UsageError}.
  */
 export function parseCommandLine(args: string[], env: Record<string, string | undefined>): CommandLine {
   const flags = schema.safeParse(readFlags(args));

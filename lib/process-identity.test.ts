@@ -20,8 +20,8 @@ test("the same process keeps its start, another has another", async () => {
 });
 
 test.runIf(process.platform === "linux")("a zombie counts as gone", async () => {
-  // The shell's child ends while its parent, replaced by sleep, never collects it.
-  const parent = spawn("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 60"]);
+  // The child ends after the shell, which would collect it, has become a sleep, which does not.
+  const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"]);
   const [line] = await once(parent.stdout, "data");
   const pid = Number(String(line).trim());
   await expect.poll(() => readFile(`/proc/${pid}/stat`, "utf8")).toContain(") Z ");

@@ -42,8 +42,7 @@ test("a second and a third run at once write nothing and are quick", async () =>
   const start = performance.now();
   await seed(test1.db);
   const tookMs = performance.now() - start;
-  process.stderr.write(`SEED ${tookMs}\n`);
-  expect(tookMs).toBeLessThan(1_000);
+  expect(tookMs).toBeLessThan(500);
   await Promise.all([seed(test1.db), seed(test1.db)]);
   expect(await counts()).toEqual(before);
 });
@@ -55,6 +54,39 @@ test("an empty database seeded twice at once ends as one", async () => {
   expect(await empty.db.model.count()).toBe(13);
   expect(await empty.db.modelService.count()).toBe(1);
   await empty.drop();
+});
+
+test("whichever row is missing comes back", async () => {
+  const holed = await createTestDatabase();
+  const { db } = holed;
+  const holes = [
+    () => db.tokenPrice.deleteMany({ where: { model: { slug: "deepseek-r1" } } }),
+    () => db.model.deleteMany({ where: { slug: "phi-4" } }),
+    () => db.instancePrice.deleteMany({ where: { instanceType: { name: "cpu-large" } } }),
+    async () => {
+      await db.instancePrice.deleteMany({ where: { instanceType: { name: "cpu-large" } } });
+      await db.instanceType.deleteMany({ where: { name: "cpu-large" } });
+    },
+    () => db.ledgerAccount.deleteMany({ where: { kind: "loss" } }),
+    async () => {
+      await db.serviceEvent.deleteMany();
+      await db.modelService.deleteMany();
+    },
+  ];
+  const count = async () => [
+    await db.model.count(),
+    await db.tokenPrice.count(),
+    await db.instanceType.count(),
+    await db.instancePrice.count(),
+    await db.ledgerAccount.count(),
+    await db.modelService.count(),
+  ];
+  for (const hole of holes) {
+    await hole();
+    await seed(db);
+    expect(await count()).toEqual([13, 7, 3, 3, 3, 1]);
+  }
+  await holed.drop();
 });
 
 test("an operator's later price, renamed region and deleted public service survive", async () => {

@@ -6,12 +6,15 @@ import { seedInstanceTypes, seedRegion, seedService } from "./seed/regions.ts";
 /** Prices of the seed are in force from here on; a price that an operator sets later is newer and wins. */
 const pricesFrom = new Date("2025-01-01T00:00:00Z");
 
+const platformAccounts = ["revenue", "grants", "loss"] as const;
+
 /**
  * Fills in what a new installation holds: catalog, region, prices, platform accounts, the public demo service. Rows are
  * found by their names, and what is there is left as it is, so that an operator's changes outlive a restart; also
  * a public service that was deleted stays so. A second run writes nothing, and two runs at once end as one.
  */
 export async function seed(db: Db): Promise<void> {
+  if (await isComplete(db)) return;
   await db.$transaction(
     async (tx) => {
       // One at a time: starts of two consoles on one database would otherwise wait on each other's unique rows.
@@ -25,11 +28,29 @@ export async function seed(db: Db): Promise<void> {
   );
 }
 
+/** Whether every row of the seed is there: one query, because each start asks. */
+async function isComplete(db: Db): Promise<boolean> {
+  const slugs = seedModels.map((model) => model.slug);
+  const priced = seedModels.flatMap((model) => (model.price ? [model.slug] : []));
+  const types = seedInstanceTypes.map((type) => type.name);
+  const [row] = await db.$queryRaw<{ complete: boolean }[]>`
+    SELECT (SELECT count(*) FROM "models" WHERE "slug" = ANY(${slugs})) = ${slugs.length}
+      AND (SELECT count(*) FROM "token_prices" p JOIN "models" m ON m."id" = p."modelId"
+        WHERE p."effectiveFrom" = ${pricesFrom} AND m."slug" = ANY(${priced})) = ${priced.length}
+      AND (SELECT count(*) FROM "instance_types" t JOIN "regions" r ON r."id" = t."regionId" AND r."name" = ${seedRegion.name}
+        JOIN "instance_prices" p ON p."instanceTypeId" = t."id" AND p."effectiveFrom" = ${pricesFrom}
+        WHERE t."name" = ANY(${types})) = ${types.length}
+      AND (SELECT count(*) FROM "ledger_accounts" WHERE "kind" <> 'wallet') = ${platformAccounts.length}
+      AND EXISTS (SELECT 1 FROM "model_services" s JOIN "workspaces" w ON w."id" = s."workspaceId" AND w."name" = 'public'
+        WHERE s."name" = ${seedService.name}) AS "complete"`;
+  return row?.complete ?? false;
+}
+
 /** The workspace `public` and the platform's own ledger accounts; returns the workspace's id. */
 async function seedPlatform(tx: DbLike): Promise<string> {
   const accounts = await tx.ledgerAccount.findMany({ where: { kind: { not: "wallet" } }, select: { kind: true } });
   const known = new Set(accounts.map((account) => account.kind));
-  const missing = (["revenue", "grants", "loss"] as const).filter((kind) => !known.has(kind));
+  const missing = platformAccounts.filter((kind) => !known.has(kind));
   if (missing.length > 0) await tx.ledgerAccount.createMany({ data: missing.map((kind) => ({ id: newId("acc"), kind })) });
   const found = await tx.workspace.findUnique({ where: { name: "public" }, select: { id: true } });
   if (found) return found.id;

@@ -27,6 +27,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+export interface EmptyDatabase {
+  url: string;
+  drop(): Promise<void>;
+}
+
+/** A database without any table. */
+export async function createEmptyDatabase(): Promise<EmptyDatabase> {
+  const template = inject("databaseUrl");
+  const name = `empty_${randomBytes(6).toString("hex")}`;
+  await asAdmin(template, `CREATE DATABASE ${name} TEMPLATE template0`);
+  return { url: template.replace(/hydra$/, name), drop: () => asAdmin(template, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
 async function asAdmin(template: string, sql: string): Promise<void> {
   const admin = new pg.Client({ connectionString: template.replace(/hydra$/, "postgres") });
   await admin.connect();

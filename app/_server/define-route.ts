@@ -19,20 +19,22 @@ type Handled<Scope extends RouteScope, Input, Params> = {
   requestId: string;
 };
 
-interface RouteDefinition<Scope extends RouteScope, Input extends z.ZodType, Params> {
+interface RouteDefinition<Scope extends RouteScope, Input extends z.ZodType, Params extends z.ZodType> {
   scope: Scope;
+  /** Schema of the address's variable parts; what does not fit it does not exist. */
+  params?: Params;
   /** Schema of the JSON body, or of the query where the method has none. */
   input?: Input;
   /** The answer: a Response as it is, undefined as 204, anything else as JSON. */
-  handle: (args: Handled<Scope, z.output<Input>, Params>) => Promise<unknown>;
+  handle: (args: Handled<Scope, z.output<Input>, z.output<Params>>) => Promise<unknown>;
 }
 
 const maxBodyBytes = 2 * 1024 * 1024;
 
 /** A route handler that checks origin, session, role and input, and turns every failure into one error form. */
-export function defineRoute<Scope extends RouteScope, Input extends z.ZodType, Params = Record<string, string>>(
+export function defineRoute<Scope extends RouteScope, Input extends z.ZodType, Params extends z.ZodType>(
   definition: RouteDefinition<Scope, Input, Params>,
-): (request: Request, route: { params: Promise<Params> }) => Promise<Response> {
+): (request: Request, route: { params: Promise<unknown> }) => Promise<Response> {
   return async (request, route) => {
     const requestId = newId("req");
     try {
@@ -41,8 +43,9 @@ export function defineRoute<Scope extends RouteScope, Input extends z.ZodType, P
       const ctx = await requestContext();
       requireScope(definition.scope, ctx);
       const input = definition.input ? parseInput(definition.input, await readInput(request)) : undefined;
-      const args = { ctx, session, input, params: await route.params, request, requestId };
-      const answer = await definition.handle(args as Handled<Scope, z.output<Input>, Params>);
+      const params = definition.params ? parseParams(definition.params, await route.params) : undefined;
+      const args = { ctx, session, input, params, request, requestId };
+      const answer = await definition.handle(args as Handled<Scope, z.output<Input>, z.output<Params>>);
       if (answer instanceof Response) return answer;
       if (answer === undefined) return new Response(null, { status: 204, headers: { "x-request-id": requestId } });
       return Response.json(answer, { headers: { "x-request-id": requestId, "cache-control": "no-store" } });
@@ -96,6 +99,12 @@ function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw fromZod(parsed.error);
+}
+
+function parseParams<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new AppError("not_found", "There is nothing at this address.", { cause: parsed.error });
+  return parsed.data;
 }
 
 function fromZod(error: ZodError): AppError {

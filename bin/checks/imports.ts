@@ -8,7 +8,7 @@ import rules from "../../.dependency-cruiser.mjs";
 const rooms = ["app", "components", "lib", "gateway", "deployer", "engine", "bin", "prisma", "test", "e2e", "bench", "proxy.ts", "i18n"];
 
 export interface ImportViolation {
-  rule: string;
+  rule: { name: string; comment: string };
   from: string;
   to: string;
 }
@@ -26,6 +26,11 @@ export async function checkImports(baseDir: string = rootDir): Promise<ImportRep
   const settings = { ...cruiseOptions, baseDir, validate: true, ruleSet: { forbidden } } as ICruiseOptions;
   const { output } = await cruise(present, settings, enhancedResolveOptions);
   const { summary } = output as ICruiseResult;
-  const violations = summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }));
+  const comments = new Map<string, string>(forbidden.map(({ name, comment }) => [name, comment]));
+  const violations = summary.violations.map(({ rule: { name }, from, to }) => ({
+    rule: { name, comment: comments.get(name) ?? "" },
+    from,
+    to,
+  }));
   return { files: summary.totalCruised, violations };
 }

@@ -13,6 +13,8 @@ export function commandHelp(command: Command): string {
   const rows = Object.entries<OptionSpec>({ ...command.options, help });
   const heads = rows.map(([name, option]) => `--${name}${option.type === "string" ? ` ${option.value ?? "<value>"}` : ""}`);
   const width = Math.max(...heads.map((head) => head.length)) + 2;
-  const list = rows.map(([, option], index) => `  ${(heads[index] ?? "").padEnd(width)}${option.says}${option.required ? " (required)" : ""}`);
+  const list = rows.map(
+    ([, option], index) => `  ${(heads[index] ?? "").padEnd(width)}${option.says}${option.required ? " (required)" : ""}`,
+  );
   return `${command.summary}\n\nUsage: ${command.usage}\n\n${list.join("\n")}`;
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 
 /** Content of a private file (mode 0600), which is made with `make()` where it does not exist yet; two at once agree. */
 export async function readOrMake(file: string, make: () => string): Promise<string> {
   const known = await readText(file);
   if (known) return known;
-  const work = `${file}.${process.pid}`;
+  const work = `${file}.${randomUUID()}`;
   await writeFile(work, `${make()}\n`, { mode: 0o600 });
   try {
     await link(work, file);
@@ -20,7 +21,7 @@ export async function readOrMake(file: string, make: () => string): Promise<stri
 
 /** Replaces a private file in one step, so that a reader never sees half of it. */
 export async function writePrivate(file: string, text: string): Promise<void> {
-  const work = `${file}.${process.pid}.new`;
+  const work = `${file}.${randomUUID()}`;
   await writeFile(work, text, { mode: 0o600 });
   await rename(work, file);
 }

@@ -14,7 +14,7 @@ const advisoryLock = 7_240_511_338;
  * their names. Keeps Prisma's own `_prisma_migrations` table, so that Prisma's tools agree on what has been applied.
  * Throws where an applied migration's file has changed since, or a migration fails (then nothing of it remains).
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate(databaseUrl: string, dir: string = migrationsDir): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -28,7 +28,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     );
     const applied = new Map(rows.rows.map((row) => [row.migration_name, row.checksum]));
     const done: string[] = [];
-    for (const migration of await migrationFiles()) {
+    for (const migration of await migrationFiles(dir)) {
       const known = applied.get(migration.name);
       if (known === migration.checksum) continue;
       if (known !== undefined) {
@@ -54,7 +54,7 @@ export async function pendingMigrations(databaseUrl: string): Promise<string[]> 
       .query<{ migration_name: string }>(`SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL`)
       .catch(() => ({ rows: [] as { migration_name: string }[] }));
     const applied = new Set(rows.rows.map((row) => row.migration_name));
-    return (await migrationFiles()).map((file) => file.name).filter((name) => !applied.has(name));
+    return (await migrationFiles(migrationsDir)).map((file) => file.name).filter((name) => !applied.has(name));
   } finally {
     await client.end();
   }
@@ -66,15 +66,15 @@ interface Migration {
   checksum: string;
 }
 
-async function migrationFiles(): Promise<Migration[]> {
-  const entries = await readdir(migrationsDir, { withFileTypes: true });
+async function migrationFiles(dir: string): Promise<Migration[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
   return Promise.all(
     names.map(async (name) => {
-      const sql = await readFile(join(migrationsDir, name, "migration.sql"), "utf8");
+      const sql = await readFile(join(dir, name, "migration.sql"), "utf8");
       return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
     }),
   );

@@ -19,7 +19,7 @@ const settleMs = 2_000;
  * @returns {Promise<T>}
  */
 export async function withSetupLock(work, file = join(rootDir, ".hydra", "setup.lock")) {
-  mkdirSync(join(file, ".."), { recursive: true });
+  mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
   let told = false;
   while (!take(file)) {
     if (!told) say(`  … waiting for process ${holder(file) ?? "?"}, which installs or builds in this checkout`);

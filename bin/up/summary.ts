@@ -27,7 +27,7 @@ export function readyBlock(ready: Ready): string {
     ...(ready.serving ? [] : [["Note", "public/hydra-tiny is still starting; the console shows when it runs"] as [string, string]]),
     ["Stop", `Ctrl-C, or: kill ${ready.pid}`],
   ];
-  const body = lines.map(([label, text]) => `  ${label.padEnd(8)}${text}`).join("\n");
+  const body = lines.map(([label, text]) => `  ${label.padEnd(10)}${text}`).join("\n");
   return `\n  Hydra is ready (${ready.seconds.toFixed(1)} s)\n\n${body}\n`;
 }
 

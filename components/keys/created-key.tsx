@@ -28,9 +28,7 @@ export function CreatedKey({ created, target, onDone }: { created: CreatedApiKey
       <div className="flex flex-col gap-1.5">
         <p className="font-medium text-label">{created.name}</p>
         <div className="flex items-center gap-1 rounded-control border border-control bg-sunken pl-2.5">
-          <code className="min-w-0 flex-1 select-all break-all py-1.5 font-mono text-code">
-            {created.key}
-          </code>
+          <code className="min-w-0 flex-1 select-all break-all py-1.5 font-mono text-code">{created.key}</code>
           <CopyButton text={created.key} label={t("key")} />
         </div>
       </div>

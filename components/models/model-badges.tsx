@@ -2,13 +2,11 @@ import { useTranslations } from "next-intl";
 import { Badge } from "#components/ui/badge.tsx";
 import type { ModelSummary } from "#lib/contracts/models.ts";
 
-/** Ways of hosting, and that a demo is a demo. */
+/** The ways of hosting that the model is offered in. */
 export function HostingBadges({ model }: { model: ModelSummary }) {
   const t = useTranslations("models");
-  const common = useTranslations("common");
   return (
     <>
-      {model.demo ? <Badge accent>{common("demoModel")}</Badge> : null}
       {model.hosting.token ? <Badge>{t("hosting.token")}</Badge> : null}
       {model.hosting.dedicated ? <Badge>{t("hosting.dedicated")}</Badge> : null}
     </>

@@ -12,6 +12,7 @@ import { tokensShort } from "./quantity.ts";
 /** One model of the catalog; the whole card leads to its page, the buttons above it do not. */
 export function ModelCard({ model, currency }: { model: ModelSummary; currency: string }) {
   const t = useTranslations("models");
+  const common = useTranslations("common");
   const locale = useLocale() as Locale;
   return (
     <article className="relative flex min-w-0 flex-col gap-3 rounded-card border bg-surface p-4 transition-colors duration-150 hover:border-control md:p-5">
@@ -27,6 +28,11 @@ export function ModelCard({ model, currency }: { model: ModelSummary; currency: 
               {model.name}
             </Link>
             {model.hot ? <HotMark /> : null}
+            {model.demo ? (
+              <Badge accent className="ml-auto">
+                {common("demoModel")}
+              </Badge>
+            ) : null}
           </h2>
           <p className="truncate text-muted text-table">
             {model.provider} · {t("contextShort", { size: tokensShort(model.contextLength) })}
@@ -38,9 +44,9 @@ export function ModelCard({ model, currency }: { model: ModelSummary; currency: 
         <Badge>{t(`kind.${model.kind}`)}</Badge>
         <HostingBadges model={model} />
       </div>
-      <div className="mt-auto flex flex-wrap items-end justify-between gap-x-4 gap-y-3 border-t pt-3">
+      <div className="mt-auto flex items-end justify-between gap-3 border-t pt-3">
         <PriceLines model={model} currency={currency} />
-        <div className="relative z-10 ml-auto flex gap-2">
+        <div className="relative z-10 flex shrink-0 gap-2">
           <ModelActions model={model} size="small" />
         </div>
       </div>

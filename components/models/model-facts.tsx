@@ -1,5 +1,5 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { Card, Fact, Facts } from "#components/ui/card.tsx";
+import { Card, Fact } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ModelSummary } from "#lib/contracts/models.ts";
@@ -10,7 +10,7 @@ export function ModelFacts({ model }: { model: ModelSummary }) {
   const tokens = (count: number) => <span className="tabular-nums">{t("tokens", { count })}</span>;
   return (
     <Card>
-      <Facts>
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 *:first:col-span-2 lg:grid-cols-4">
         <Fact label={t("accessName")}>
           {model.hosting.token ? (
             <>
@@ -33,7 +33,7 @@ export function ModelFacts({ model }: { model: ModelSummary }) {
         <Fact label={t("updated")}>
           <Time at={model.updatedAt} />
         </Fact>
-      </Facts>
+      </dl>
     </Card>
   );
 }

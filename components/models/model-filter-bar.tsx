@@ -7,7 +7,7 @@ import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Menu, MenuCheckboxItem } from "#components/ui/menu.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
-import type { UrlChange } from "#components/ui/url-state.ts";
+import type { UrlUpdate } from "#components/ui/url-state.ts";
 import type { ModelSummary } from "#lib/contracts/models.ts";
 import { type Facet, facetCounts, facets, isFiltered, type ModelFilters, searchName } from "./filters.ts";
 
@@ -15,7 +15,7 @@ export interface ModelFilterBarProps {
   models: ModelSummary[];
   filters: ModelFilters;
   shown: number;
-  onChange: (change: UrlChange) => void;
+  onChange: (change: UrlUpdate) => void;
 }
 
 /** Keyword, kind, provider and hosting in one row; how many models are left; clear. */
@@ -28,7 +28,7 @@ export function ModelFilterBar({ models, filters, shown, onChange }: ModelFilter
     <div className="flex flex-wrap items-center gap-2">
       <SearchField
         key={cleared}
-        initial={filters.search}
+        initial={cleared > 0 ? "" : filters.search}
         onSearch={(text) => onChange({ [searchName]: text })}
         label={t("searchModels")}
         className="w-full sm:w-64"
@@ -61,7 +61,11 @@ function FacetMenu({ facet, models, filters, onChange }: Omit<ModelFilterBarProp
   const chosen = filters.chosen[facet];
   const name = (value: string) => (facet !== "provider" && t.has(`${facet}.${value}`) ? t(`${facet}.${value}`) : value);
   const counts = facetCounts(models, filters, facet);
-  const toggle = (value: string, on: boolean) => onChange({ [facet]: on ? [...chosen, value] : chosen.filter((other) => other !== value) });
+  const toggle = (value: string, on: boolean) =>
+    onChange((current) => {
+      const others = current.getAll(facet).filter((other) => other !== value);
+      return { [facet]: on ? [...others, value] : others };
+    });
   return (
     <Menu
       align="start"
@@ -69,7 +73,9 @@ function FacetMenu({ facet, models, filters, onChange }: Omit<ModelFilterBarProp
         <Button className={cn(chosen.length > 0 && "border-accent text-accent")}>
           {t(`facet.${facet}`)}
           {chosen.length > 0 ? (
-            <span className="max-w-40 truncate">{chosen.length === 1 ? name(chosen[0] ?? "") : chosen.length}</span>
+            <span className="max-w-40 truncate border-accent/40 border-l pl-1.5">
+              {chosen.length === 1 ? name(chosen[0] ?? "") : chosen.length}
+            </span>
           ) : null}
           <ChevronDown className="text-muted" aria-hidden />
         </Button>

@@ -11,7 +11,7 @@ import { Introduction } from "./introduction.tsx";
 import { ModelActions } from "./model-actions.tsx";
 import { HostingBadges, HotMark } from "./model-badges.tsx";
 import { ModelFacts } from "./model-facts.tsx";
-import { AvailabilityNote, DemoNote } from "./notes.tsx";
+import { ModelNotes } from "./notes.tsx";
 import { PriceBox } from "./prices.tsx";
 import { ProviderMark } from "./provider-mark.tsx";
 import { useModel } from "./requests.ts";
@@ -30,6 +30,7 @@ export interface ModelPageProps {
 /** One model: facts above, introduction and API as tabs. */
 export function ModelPage({ initial, currency, exampleName, api }: ModelPageProps) {
   const t = useTranslations("models");
+  const common = useTranslations("common");
   const { data: model } = useModel(initial);
   const [params, setParams] = useUrlState();
   const tab = params.get("tab") === "api" ? "api" : "introduction";
@@ -45,14 +46,14 @@ export function ModelPage({ initial, currency, exampleName, api }: ModelPageProp
       }
       description={
         <span className="mt-1 flex flex-wrap gap-1.5">
+          {model.demo ? <Badge accent>{common("demoModel")}</Badge> : null}
           <Badge>{t(`kind.${model.kind}`)}</Badge>
           <HostingBadges model={model} />
         </span>
       }
       action={<ModelActions model={model} />}
     >
-      {model.demo ? <DemoNote /> : null}
-      <AvailabilityNote model={model} />
+      <ModelNotes model={model} />
       <ModelFacts model={model} />
       <Tabs.Root value={tab} onValueChange={(next) => setParams({ tab: next === "api" ? next : null })} className="flex flex-col gap-5">
         <Tabs.List aria-label={model.name} className="flex gap-5 border-b">

@@ -3,23 +3,27 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { ModelSummary } from "#lib/contracts/models.ts";
 
-/** Says plainly what a demo model is good for. */
-export function DemoNote() {
+/** What the reader should know before anything else, in sight at all times; nothing where there is nothing. */
+export function ModelNotes({ model }: { model: ModelSummary }) {
   const t = useTranslations("models");
-  return <Note icon={FlaskConical}>{t("demoNote")}</Note>;
+  const reasons = useReasons(model);
+  if (!model.demo && reasons.length === 0) return null;
+  return (
+    <div className="flex flex-col gap-2">
+      {model.demo ? <Note icon={FlaskConical}>{t("demoNote")}</Note> : null}
+      {reasons.length > 0 ? <Note icon={Info}>{reasons.join(" ")}</Note> : null}
+    </div>
+  );
 }
 
-/** Why Try or Deploy cannot be used now, in words that are always in sight; nothing where a button works or is not meant. */
-export function AvailabilityNote({ model }: { model: ModelSummary }) {
+/** Why Try or Deploy cannot be used now, where the model is meant to be used so. */
+function useReasons(model: ModelSummary): string[] {
   const t = useTranslations("models");
-  if (model.tryUnavailable === null) return null;
-  const reasons = [
-    model.tryUnavailable === "not_offered" ? null : t(`tryUnavailable.${model.tryUnavailable}`),
-    model.deployUnavailable === null || model.deployUnavailable === "not_offered"
-      ? null
-      : t(`deployUnavailable.${model.deployUnavailable}`),
-  ].filter((reason) => reason !== null);
-  return reasons.length > 0 ? <Note icon={Info}>{reasons.join(" ")}</Note> : null;
+  const { tryUnavailable, deployUnavailable } = model;
+  return [
+    ...(tryUnavailable === null || tryUnavailable === "not_offered" ? [] : [t(`tryUnavailable.${tryUnavailable}`)]),
+    ...(deployUnavailable === null || deployUnavailable === "not_offered" ? [] : [t(`deployUnavailable.${deployUnavailable}`)]),
+  ];
 }
 
 function Note({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode }) {

@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Card, CardTitle } from "#components/ui/card.tsx";
 import type { ModelSummary } from "#lib/contracts/models.ts";
 import { formatMoney, formatTokenPrice, type MoneyStyle } from "#lib/money/format.ts";
@@ -8,30 +9,26 @@ const perThousand = 1_000n;
 
 /** What an hour costs from, in nano-units; null too where nothing here can run the model: no size of machine fits it. */
 function hourFrom(model: ModelSummary): bigint | null {
-  return model.dedicatedFromNano === null || model.deployUnavailable !== null ? null : BigInt(model.dedicatedFromNano);
+  return model.dedicatedFromNano === null ? null : BigInt(model.dedicatedFromNano);
 }
 
-/** The prices of a card, one line a way of hosting. */
+/** The prices of a card. */
 export function PriceLines({ model, currency }: { model: ModelSummary; currency: string }) {
   const t = useTranslations("models");
   const style: MoneyStyle = { currency, locale: useLocale() };
   const quote = (nano: string) => formatTokenPrice(BigInt(nano), perMillion, style);
+  const unit = (text: ReactNode) => <span className="text-muted">{text}</span>;
   const price = model.tokenPrice;
   const hour = hourFrom(model);
   return (
-    <div className="flex min-h-9 flex-col justify-end gap-0.5 text-table tabular-nums">
+    <div className="text-table tabular-nums">
       {price ? (
         <p>
-          {t.rich("priceLine", {
-            input: quote(price.inputNano),
-            output: quote(price.outputNano),
-            unit: (text) => <span className="text-muted">{text}</span>,
-          })}
+          {t.rich("priceLine", { input: quote(price.inputNano), output: quote(price.outputNano), unit })}
+          <span className="block text-label text-muted">{t("perMillionTokens")}</span>
         </p>
       ) : null}
-      {hour === null ? null : (
-        <p>{t.rich("hourLine", { price: formatMoney(hour, style), unit: (text) => <span className="text-muted">{text}</span> })}</p>
-      )}
+      {hour === null ? null : <p>{t.rich("hourLine", { price: formatMoney(hour, style), unit })}</p>}
       {price === null && hour === null ? <p className="text-muted">{t("noPrice")}</p> : null}
     </div>
   );

@@ -13,7 +13,7 @@ export function ModelPicker({ targets, value, onChange }: { targets: Targets; va
       aria-label={t("model")}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className="w-full max-w-sm sm:w-80"
+      className="min-w-0 flex-1 sm:max-w-80"
     >
       {known ? null : (
         <option value={value} disabled>

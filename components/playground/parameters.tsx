@@ -24,7 +24,7 @@ export function Parameters({ values, onChange, maxOutputTokens }: ParametersProp
   return (
     <aside
       aria-label={t("parameters")}
-      className="order-first border-b px-4 py-3 md:px-6 lg:order-last lg:w-72 lg:shrink-0 lg:border-b-0 lg:border-l lg:py-4"
+      className="order-first border-b px-4 py-3 md:px-6 lg:order-last lg:w-72 lg:shrink-0 lg:border-b-0 lg:border-l lg:py-4 lg:sticky lg:top-14 lg:max-h-[calc(100dvh-3.5rem)] lg:overflow-y-auto"
     >
       <details className="lg:hidden">
         <summary className="cursor-pointer font-medium text-table">{t("parameters")}</summary>

@@ -57,7 +57,7 @@ function Answer({ turn, onAskAgain }: { turn: Turn; onAskAgain: (() => void) | n
   const message = useErrorMessage();
   const waiting = turn.status === "streaming" && turn.answer === "" && turn.reasoning === "";
   return (
-    <div className="min-w-0 max-w-[85%]" data-testid="answer" data-status={turn.status}>
+    <div className="min-w-0 md:max-w-[85%]" data-testid="answer" data-status={turn.status}>
       {turn.reasoning ? (
         <details className="mb-2 text-muted" open={turn.answer === ""}>
           <summary className="cursor-pointer text-table">{t("reasoning")}</summary>

@@ -20,7 +20,7 @@ export function CallExample({ samples }: { samples: ApiSamples }) {
     <>
       <CardTitle aside={<ModeSwitch mode={mode} onChange={setMode} />}>{t("callExample")}</CardTitle>
       <EndpointBar url={samples.url} />
-      <div className="mt-4 grid items-start gap-4 lg:grid-cols-2">
+      <div className="mt-4 grid gap-4 lg:grid-cols-2">
         <CodeBlock samples={request} label={t("request")} />
         <CodeBlock samples={[{ ...response, label: t("response") }]} label={t("response")} />
       </div>
@@ -32,9 +32,9 @@ export function CallExample({ samples }: { samples: ApiSamples }) {
 function EndpointBar({ url }: { url: string }) {
   const t = useTranslations("models.samples");
   return (
-    <div className="flex h-10 items-center gap-3 rounded-box border bg-sunken pr-1 pl-3">
+    <div className="flex min-h-10 items-center gap-3 rounded-box border bg-sunken pr-1 pl-3">
       <span className="font-medium font-mono text-accent text-code">POST</span>
-      <span className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap font-mono text-code [scrollbar-width:none]">{url}</span>
+      <span className="min-w-0 flex-1 break-all py-1.5 font-mono text-code">{url}</span>
       <CopyButton text={url} label={t("endpoint")} />
     </div>
   );

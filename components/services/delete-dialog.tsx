@@ -32,20 +32,7 @@ export function DeleteDialog({ service, onClose }: { service: ServiceSummary; on
           if (matches && !remove.isPending) remove.mutate(typed, { onSuccess: onClose });
         }}
       >
-        <Field label={<span>{t.rich("typeName", { name: () => <NameToType name={service.name} /> })}</span>}>
-          {(control) => (
-            <Input
-              {...control}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              autoFocus
-              className="font-mono text-code"
-            />
-          )}
-        </Field>
+        <NameField name={service.name} typed={typed} onTyped={setTyped} />
         {remove.isError ? (
           <p role="alert" className="text-bad">
             {message(remove.error)}
@@ -67,4 +54,24 @@ export function DeleteDialog({ service, onClose }: { service: ServiceSummary; on
 
 function NameToType({ name }: { name: string }) {
   return <code className="select-all break-all rounded-[4px] bg-sunken px-1 font-mono text-code">{name}</code>;
+}
+
+function NameField({ name, typed, onTyped }: { name: string; typed: string; onTyped: (text: string) => void }) {
+  const t = useTranslations("services");
+  return (
+    <Field label={<span>{t.rich("typeName", { name: () => <NameToType name={name} /> })}</span>}>
+      {(control) => (
+        <Input
+          {...control}
+          value={typed}
+          onChange={(event) => onTyped(event.target.value)}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          autoFocus
+          className="font-mono text-code"
+        />
+      )}
+    </Field>
+  );
 }

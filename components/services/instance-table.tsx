@@ -5,7 +5,7 @@ import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { InstanceView } from "#lib/contracts/services.ts";
-import { useReasonText } from "./reason-text.ts";
+import { reasonText } from "./reason-text.ts";
 import { instanceTone, isInstanceMoving } from "./service-state.ts";
 import { Cell, Row, Table } from "./table.tsx";
 
@@ -21,7 +21,7 @@ export function InstanceTable({ instances }: { instances: InstanceView[] }) {
     { id: "restarts", label: t("restarts"), right: true },
   ];
   return (
-    <Table label={t("instances")} columns={columns}>
+    <Table label={t("instanceList")} columns={columns}>
       {instances.map((instance) => (
         <InstanceRow key={instance.id} instance={instance} />
       ))}
@@ -31,7 +31,7 @@ export function InstanceTable({ instances }: { instances: InstanceView[] }) {
 
 function InstanceRow({ instance }: { instance: InstanceView }) {
   const t = useTranslations("services");
-  const reason = useReasonText()(instance.reason, instance.reasonData, { retry: false });
+  const reason = reasonText(t, instance.reason, instance.reasonData, false);
   const moving = isInstanceMoving(instance.state);
   return (
     <Row>

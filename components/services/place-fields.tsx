@@ -31,7 +31,7 @@ export function PlaceFields({ form, regions, currency }: PlaceFieldsProps) {
   const moved = (id: string) => form.setValue("instanceTypeId", firstType(regions.find((region) => region.id === id)));
   return (
     <>
-      <Field label={t("region")} error={errors.regionId && t("chooseRegion")}>
+      <Field label={t("region")} help={t("regionHelp")} error={errors.regionId && t("chooseRegion")}>
         {(control) => (
           <NativeSelect {...control} {...form.register("regionId", { onChange: (event) => moved(event.target.value) })}>
             {regions.map((region) => (

@@ -1,7 +1,5 @@
-"use client";
-
-import { useTranslations } from "next-intl";
-import type { ServiceState, StateReason } from "#lib/contracts/services.ts";
+import type { useTranslations } from "next-intl";
+import type { ServiceEventView, ServiceSummary, StateReason } from "#lib/contracts/services.ts";
 
 export type ReasonData = Record<string, string | number>;
 type Translate = ReturnType<typeof useTranslations<"services">>;
@@ -10,7 +8,7 @@ type Translate = ReturnType<typeof useTranslations<"services">>;
  * How a process ended: `code` is an exit code, a signal's name, the reason it was ended for, or `unknown`.
  * `times` counts ends in a row.
  */
-export function endingText(t: Translate, data: ReasonData): string {
+function endingText(t: Translate, data: ReasonData): string {
   const code = String(data.code ?? "unknown");
   const ending = t(`ended.${endingKind(code)}`, { code });
   const times = Number(data.times ?? 1);
@@ -43,26 +41,28 @@ function reasonSentence(t: Translate, reason: Exclude<StateReason, "">, data: Re
   }
 }
 
-/**
- * Why a state is what it is, in words; empty where there is nothing to say. `retry: false` leaves out when it is tried
- * again, for where the screen counts down itself.
- */
-export function useReasonText(): (reason: StateReason, data: ReasonData, options?: { retry: boolean }) => string {
-  const t = useTranslations("services");
-  return (reason, data, { retry } = { retry: true }) => {
-    if (reason === "") return "";
-    const sentence = reasonSentence(t, reason, data);
-    if (!retry || data.retryInSeconds === undefined) return sentence;
-    return t("twoSentences", { first: sentence, second: t("retryAfter", { seconds: Number(data.retryInSeconds) }) });
-  };
+/** Why a state is what it is; with `retry`, also when it is tried again. */
+export function reasonText(t: Translate, reason: StateReason, data: ReasonData, retry = true): string {
+  if (reason === "") return "";
+  const sentence = reasonSentence(t, reason, data);
+  return retry ? withRetry(t, sentence, data) : sentence;
+}
+
+function withRetry(t: Translate, sentence: string, data: ReasonData): string {
+  if (data.retryInSeconds === undefined) return sentence;
+  return t("twoSentences", { first: sentence, second: t("retryAfter", { seconds: Number(data.retryInSeconds) }) });
 }
 
 /** Why a service is neither running nor stopped; what the state itself means where no reason is given. */
-export function useServiceReason(): (service: { state: ServiceState; reason: StateReason; reasonData: ReasonData }) => string {
-  const t = useTranslations("services");
-  const text = useReasonText();
-  return ({ state, reason, reasonData }) => {
-    if (state === "running" || state === "stopped") return "";
-    return text(reason, reasonData) || t(`stateMeaning.${state}`);
-  };
+export function serviceReason(t: Translate, service: Pick<ServiceSummary, "state" | "reason" | "reasonData">): string {
+  const { state, reason, reasonData } = service;
+  if (state === "running" || state === "stopped") return "";
+  return reasonText(t, reason, reasonData) || t(`stateMeaning.${state}`);
+}
+
+/** What happened, as a sentence. */
+export function eventText(t: Translate, { kind, data }: Pick<ServiceEventView, "kind" | "data">): string {
+  if (kind === "instance_exited") return withRetry(t, endingText(t, data), data);
+  if (kind === "scale_requested" && data.from !== undefined && data.to !== undefined) return t("events.scale_requested_counts", data);
+  return t(`events.${kind}`);
 }

@@ -68,7 +68,8 @@ function useChanged() {
   const queries = useQueryClient();
   return () => {
     watchUntil = Date.now() + watchMs;
-    return queries.invalidateQueries({ queryKey: allKey });
+    // Not awaited: what follows a change need not wait for the lists that show it.
+    void queries.invalidateQueries({ queryKey: allKey });
   };
 }
 

@@ -3,14 +3,12 @@
 import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { ApiError } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
 import { Field, Input } from "#components/ui/field.tsx";
 import type { ServiceSummary } from "#lib/contracts/services.ts";
-import { readService, useScale } from "./requests.ts";
 import { ScaleResult } from "./scale-result.tsx";
+import { useScaling } from "./use-scaling.ts";
 
 const mostInstances = 1000;
 
@@ -35,32 +33,9 @@ interface ScaleDialogProps {
 /** Adds or removes instances. What it shows stays as the reader saw it until they confirm or it turns out to be old. */
 export function ScaleDialog({ service, currency, onClose }: ScaleDialogProps) {
   const t = useTranslations("services");
-  const message = useErrorMessage();
-  const scale = useScale(service.id);
   const [text, setText] = useState("");
-  const [seen, setSeen] = useState({ wanted: service.wantedInstances, generation: service.generation });
-  const [failure, setFailure] = useState<string | null>(null);
+  const { seen, failure, busy, send } = useScaling(service, onClose);
   const problem = problemOf(text, seen.wanted);
-
-  async function explain(error: unknown): Promise<void> {
-    const stale = error instanceof ApiError && error.code === "conflict" && error.data.generation !== undefined;
-    if (!stale) return setFailure(message(error));
-    try {
-      const fresh = await readService(service.id);
-      setSeen({ wanted: fresh.wantedInstances, generation: fresh.generation });
-      const changed = fresh.wantedInstances !== seen.wanted;
-      setFailure(changed ? t("scaleConflict", { before: seen.wanted, after: fresh.wantedInstances }) : t("scaleConflictOther"));
-    } catch (second) {
-      setFailure(message(second));
-    }
-  }
-
-  function confirm(): void {
-    if (problem !== null || scale.isPending) return;
-    setFailure(null);
-    scale.mutate({ add: Number(text), generation: seen.generation }, { onSuccess: onClose, onError: explain });
-  }
-
   return (
     <Dialog
       open
@@ -73,7 +48,7 @@ export function ScaleDialog({ service, currency, onClose }: ScaleDialogProps) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          confirm();
+          if (problem === null && !busy) void send(Number(text));
         }}
       >
         <NumberToAdd text={text} onText={setText} current={seen.wanted} problem={problem} />
@@ -88,7 +63,7 @@ export function ScaleDialog({ service, currency, onClose }: ScaleDialogProps) {
             {failure}
           </p>
         ) : null}
-        <Actions problem={problem} busy={scale.isPending} onClose={onClose} />
+        <Actions problem={problem} busy={busy} onClose={onClose} />
       </form>
     </Dialog>
   );
@@ -122,7 +97,7 @@ function NumberToAdd({ text, onText, current, problem }: NumberToAddProps) {
             onChange={(event) => onText(event.target.value)}
             autoComplete="off"
             autoFocus
-            className="tabular-nums"
+            className="[appearance:textfield] tabular-nums [&::-webkit-inner-spin-button]:appearance-none"
           />
           <Button size="icon" aria-label={t("removeOne")} onClick={() => step(-1)}>
             <Minus aria-hidden />

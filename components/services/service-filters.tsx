@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { NativeSelect } from "#components/ui/field.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { serviceStates } from "#lib/contracts/services.ts";
@@ -18,12 +19,7 @@ export function ServiceFilters({ query, onChange }: ServiceFiltersProps) {
   const t = useTranslations("services");
   return (
     <>
-      <SearchField
-        initial={query.search}
-        onSearch={(text) => onChange({ search: text.trim() })}
-        label={t("searchServices")}
-        className="w-full sm:w-64"
-      />
+      <Search value={query.search} onChange={(search) => onChange({ search })} />
       <NativeSelect
         aria-label={t("filterState")}
         value={query.state ?? ""}
@@ -38,5 +34,32 @@ export function ServiceFilters({ query, onChange }: ServiceFiltersProps) {
         ))}
       </NativeSelect>
     </>
+  );
+}
+
+/** The search box; starts anew when the address was changed by something else: a link, or clearing the filters. */
+function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const t = useTranslations("services");
+  const [typed, setTyped] = useState(value);
+  const [seen, setSeen] = useState(value);
+  const [round, setRound] = useState(0);
+  if (value !== seen) {
+    setSeen(value);
+    if (value !== typed) {
+      setTyped(value);
+      setRound(round + 1);
+    }
+  }
+  return (
+    <SearchField
+      key={round}
+      initial={value}
+      onSearch={(text) => {
+        setTyped(text.trim());
+        onChange(text.trim());
+      }}
+      label={t("searchServices")}
+      className="w-full sm:w-64"
+    />
   );
 }

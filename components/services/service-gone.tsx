@@ -21,7 +21,7 @@ function Ended({ title, text }: { title: string; text: string }) {
   return (
     <div role="status" className="mx-auto flex min-h-[60dvh] max-w-md flex-col items-center justify-center gap-3 px-4 text-center">
       <h1 className="break-all font-semibold text-title">{title}</h1>
-      <p className="text-muted">{text}</p>
+      <p className="text-balance text-muted">{text}</p>
       <Button asChild className="mt-2">
         <Link href="/services">{t("backToList")}</Link>
       </Button>

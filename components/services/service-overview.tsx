@@ -2,6 +2,7 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import { Card, CardTitle } from "#components/ui/card.tsx";
+import { useTimeZone } from "#components/ui/time-zone.ts";
 import type { ServiceDetail } from "#lib/contracts/services.ts";
 import { InstanceTable } from "./instance-table.tsx";
 import { ServiceFacts } from "./service-facts.tsx";
@@ -24,7 +25,7 @@ export function ServiceOverview({ service, currency, heardAt }: ServiceOverviewP
       </Card>
       <section className="flex min-w-0 flex-col gap-3">
         <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-          <h2 className="font-semibold text-body">{t("instances")}</h2>
+          <h2 className="font-semibold text-body">{t("instanceList")}</h2>
           <HeardAt at={heardAt} />
         </div>
         <InstanceTable instances={service.instances} />
@@ -37,11 +38,11 @@ export function ServiceOverview({ service, currency, heardAt }: ServiceOverviewP
   );
 }
 
-/** When the live parts were last heard of; the server's own clock reading differs from the browser's, hence the suppressed warning. */
+/** When the live parts were last heard of. The server's reading of the clock differs from the browser's, hence the suppressed warning. */
 function HeardAt({ at }: { at: number }) {
   const t = useTranslations("services");
   const format = useFormatter();
-  const timeZone = typeof window === "undefined" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone = useTimeZone();
   return (
     <span className="text-faint text-label tabular-nums" suppressHydrationWarning>
       {t("updatedAt", { time: format.dateTime(at, { timeStyle: "medium", timeZone }) })}

@@ -34,7 +34,6 @@ export function ServicesPage({ first, firstQuery, currency }: ServicesPageProps)
   const [params, setParams] = useUrlState();
   const query = readListQuery(params);
   const services = useServices(query, first, firstQuery);
-  const [cleared, setCleared] = useState(0);
   const [dialog, setDialog] = useState<{ kind: ServiceDialogKind; service: ServiceSummary } | null>(null);
   const close = () => setDialog(null);
   const pages = services.data ? Math.max(1, Math.ceil(services.data.total / query.pageSize)) : query.page;
@@ -45,7 +44,7 @@ export function ServicesPage({ first, firstQuery, currency }: ServicesPageProps)
   return (
     <Page wide title={t("title")} description={t("description")} action={<DeployLink />}>
       <div className="flex flex-wrap items-center gap-2">
-        <ServiceFilters key={cleared} query={query} onChange={(change) => setParams({ ...change, page: null })} />
+        <ServiceFilters query={query} onChange={(change) => setParams({ ...change, page: null })} />
         <span className="flex-1" />
         <Button size="icon" aria-label={common("refresh")} title={common("refresh")} onClick={() => services.refetch()}>
           <RotateCw strokeWidth={1.75} aria-hidden className={cn(services.isFetching && "animate-spin")} />
@@ -55,10 +54,7 @@ export function ServicesPage({ first, firstQuery, currency }: ServicesPageProps)
         services={services}
         currency={currency}
         filtered={query.search !== "" || query.state !== undefined}
-        onClear={() => {
-          setParams({ search: null, state: null, page: null });
-          setCleared(cleared + 1);
-        }}
+        onClear={() => setParams({ search: null, state: null, page: null })}
         onChoose={(kind, service) => setDialog({ kind, service })}
       />
       {services.data && services.data.total > 0 ? (

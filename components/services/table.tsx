@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 
+const wideOnly = "md:max-xl:hidden";
+
 /** A table that turns into one card a row under 768 px. `columns` are the heads, in order; an empty one is for screen readers alone. */
 export function Table({ label, columns, children }: { label: string; columns: Column[]; children: ReactNode }) {
   return (
-    <div className="min-w-0 md:overflow-x-auto md:rounded-card md:border md:bg-surface">
+    <div className="relative min-w-0 md:overflow-x-auto md:rounded-card md:border md:bg-surface">
       <table aria-label={label} className="w-full text-table max-md:block">
         <thead className="max-md:hidden">
           <tr className="h-10 border-b text-left text-label text-muted">
@@ -12,7 +14,12 @@ export function Table({ label, columns, children }: { label: string; columns: Co
               <th
                 key={column.id}
                 scope="col"
-                className={cn("whitespace-nowrap px-3 font-medium first:pl-5 last:pr-5", column.right && "text-right")}
+                className={cn(
+                  "whitespace-nowrap px-3 font-medium first:pl-5 last:pr-5",
+                  column.right && "text-right",
+                  column.wide && wideOnly,
+                  column.hidden && "sticky right-0 bg-surface",
+                )}
               >
                 {column.hidden ? <span className="sr-only">{column.label}</span> : column.label}
               </th>
@@ -30,7 +37,9 @@ export interface Column {
   label: string;
   /** Numbers. */
   right?: boolean;
-  /** For screen readers alone. */
+  /** Left out of the table while it is narrow; cards have it. */
+  wide?: boolean;
+  /** For screen readers alone: the column of buttons, which stays in sight while the others scroll. */
   hidden?: boolean;
 }
 
@@ -38,7 +47,7 @@ export function Row({ children, className }: { children: ReactNode; className?: 
   return (
     <tr
       className={cn(
-        "h-11 max-md:block max-md:h-auto max-md:rounded-card max-md:border max-md:bg-surface max-md:p-4 md:border-b md:last:border-b-0",
+        "h-11 bg-surface max-md:block max-md:h-auto max-md:rounded-card max-md:border max-md:p-4 md:border-b md:last:border-b-0",
         className,
       )}
     >
@@ -47,13 +56,20 @@ export function Row({ children, className }: { children: ReactNode; className?: 
   );
 }
 
+interface CellProps extends Pick<Column, "right" | "wide"> {
+  label?: string;
+  children: ReactNode;
+  className?: string;
+}
+
 /** One fact of a row; on a card its name stands before it, where `label` is given. */
-export function Cell({ label, right, children, className }: { label?: string; right?: boolean; children: ReactNode; className?: string }) {
+export function Cell({ label, right, wide, children, className }: CellProps) {
   return (
     <td
       className={cn(
         "max-md:flex max-md:min-h-7 max-md:items-start max-md:justify-between max-md:gap-4 max-md:py-1 md:px-3 md:py-2 md:first:pl-5 md:last:pr-5",
         right && "tabular-nums md:text-right",
+        wide && wideOnly,
         className,
       )}
     >

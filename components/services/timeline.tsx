@@ -5,7 +5,7 @@ import { cn } from "#components/ui/cn.ts";
 import type { Tone } from "#components/ui/status.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { ServiceEventKind, ServiceEventView } from "#lib/contracts/services.ts";
-import { endingText } from "./reason-text.ts";
+import { eventText } from "./reason-text.ts";
 
 const tones: Record<ServiceEventKind, Tone> = {
   service_created: "idle",
@@ -37,13 +37,13 @@ export function Timeline({ events }: { events: ServiceEventView[] }) {
 }
 
 function Event({ event }: { event: ServiceEventView }) {
-  const text = useEventText()(event);
+  const t = useTranslations("services");
   return (
     <li className="relative flex gap-3 pb-4 last:pb-0 before:absolute before:top-4 before:bottom-[-4px] before:left-[3.5px] before:w-px before:bg-line last:before:hidden">
       <span className={cn("mt-[5px] size-2 shrink-0 rounded-full", dots[tones[event.kind]])} aria-hidden />
       <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4 text-table">
         <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
-          {text}
+          {eventText(t, event)}
           {event.instanceId ? <span className="break-all font-mono text-code text-faint">{event.instanceId}</span> : null}
         </span>
         <span className="text-label text-muted">
@@ -52,17 +52,4 @@ function Event({ event }: { event: ServiceEventView }) {
       </div>
     </li>
   );
-}
-
-function useEventText(): (event: ServiceEventView) => string {
-  const t = useTranslations("services");
-  return ({ kind, data }) => {
-    if (kind === "instance_exited") {
-      const ending = endingText(t, data);
-      if (data.retryInSeconds === undefined) return ending;
-      return t("twoSentences", { first: ending, second: t("retryAfter", { seconds: Number(data.retryInSeconds) }) });
-    }
-    if (kind === "scale_requested" && data.from !== undefined && data.to !== undefined) return t("events.scale_requested_counts", data);
-    return t(`events.${kind}`);
-  };
 }

@@ -38,7 +38,7 @@ export function CodeBlock({ samples, label, className }: { samples: CodeSample[]
       </div>
       {samples.length > 1 ? (
         samples.map((sample) => (
-          <Tabs.Content key={sample.id} value={sample.id} tabIndex={-1} className="min-h-0 flex-1">
+          <Tabs.Content key={sample.id} value={sample.id} tabIndex={-1} className="flex min-h-0 flex-1 flex-col">
             <CodeText sample={sample} label={`${label}: ${sample.label}`} />
           </Tabs.Content>
         ))
@@ -69,7 +69,11 @@ function TabList({ samples, label }: { samples: CodeSample[]; label: string }) {
 function CodeText({ sample, label }: { sample: CodeSample; label: string }) {
   const lines = sample.lines ?? sample.code.split("\n").map((text) => [{ text, color: "inherit" }]);
   return (
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto py-4 font-mono text-code focus-visible:outline-offset-[-2px]">
+    <section
+      aria-label={label}
+      tabIndex={0}
+      className="min-w-0 flex-1 overflow-x-auto py-4 font-mono text-code focus-visible:outline-offset-[-2px]"
+    >
       <pre className="w-max min-w-full">
         <code>{lines.map((line, row) => renderLine(line, row, sample.editRows?.includes(row) ?? false))}</code>
       </pre>

@@ -6,6 +6,7 @@ import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
+import { useOpener } from "./opener.ts";
 
 export interface DialogProps {
   open: boolean;
@@ -24,6 +25,7 @@ export interface DialogProps {
 /** A modal; on a phone it sits at the bottom edge. Focus returns to where it was. */
 export function Dialog({ open, onOpenChange, title, description, children, keepOpen, hideClose, className }: DialogProps) {
   const t = useTranslations("common");
+  const returnFocus = useOpener(open);
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
@@ -33,6 +35,10 @@ export function Dialog({ open, onOpenChange, title, description, children, keepO
             "fixed inset-x-0 bottom-0 z-50 max-h-[90dvh] animate-enter overflow-y-auto rounded-t-card border bg-surface p-5 shadow-float focus:outline-none sm:inset-x-auto sm:top-[12vh] sm:bottom-auto sm:left-1/2 sm:w-[28rem] sm:-translate-x-1/2 sm:rounded-card",
             className,
           )}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            returnFocus();
+          }}
           onInteractOutside={(event) => keepOpen && event.preventDefault()}
           onEscapeKeyDown={(event) => keepOpen && event.preventDefault()}
           {...(description ? {} : { "aria-describedby": undefined })}

@@ -1,5 +1,6 @@
 "use client";
 
+import { ChevronDown } from "lucide-react";
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "./cn.ts";
 
@@ -42,8 +43,11 @@ export function Textarea({ className, ...props }: ComponentProps<"textarea">) {
 
 export function NativeSelect({ className, children, ...props }: ComponentProps<"select">) {
   return (
-    <select className={cn(control, "pr-8", className)} {...props}>
-      {children}
-    </select>
+    <span className={cn("relative inline-flex w-full", className)}>
+      <select className={cn(control, "appearance-none truncate pr-8")} {...props}>
+        {children}
+      </select>
+      <ChevronDown className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-muted" aria-hidden />
+    </span>
   );
 }

@@ -17,7 +17,7 @@ export function Page({
   action?: ReactNode;
   children: ReactNode;
   wide?: boolean;
-  /** The list that a detail page belongs to. */
+  /** The list that this detail page belongs to. */
   back?: { href: string; label: string };
 }) {
   return (
@@ -25,7 +25,7 @@ export function Page({
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="flex min-w-0 flex-col gap-1">
           {back ? (
-            <Link href={back.href} className="-ml-1 flex items-center gap-0.5 self-start text-muted text-table hover:text-ink">
+            <Link href={back.href} className="-ml-1 mb-1 flex items-center gap-0.5 self-start text-muted text-table hover:text-ink">
               <ChevronLeft className="size-4" strokeWidth={1.75} aria-hidden />
               {back.label}
             </Link>

@@ -1,19 +1,21 @@
 "use client";
 
 import { useFormatter, useNow } from "next-intl";
+import { useTimeZone } from "./time-zone.ts";
 
 const dayMs = 86_400_000;
 
 /**
  * A moment: relative within a day, with the exact time on hover; exact beyond, in the reader's own timezone. `past` says
- * that it cannot lie ahead: what happened since the last tick must not read as "in 3 seconds".
+ * that it cannot lie ahead: what happened since the last tick must not read as "in 3 seconds", nor two moments of one
+ * list be told from two ticks.
  */
 export function Time({ at, past = false }: { at: string; past?: boolean }) {
   const format = useFormatter();
   const tick = useNow({ updateInterval: 10_000 });
   const date = new Date(at);
-  const now = past && date > tick ? date : tick;
-  const timeZone = typeof window === "undefined" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const now = past ? new Date(Math.max(date.getTime(), Date.now())) : tick;
+  const timeZone = useTimeZone();
   const exact = format.dateTime(date, { dateStyle: "medium", timeStyle: "medium", timeZone });
   const recent = Math.abs(now.getTime() - date.getTime()) < dayMs;
   return (

@@ -26,7 +26,7 @@ export function UnavailableButton({ reason, label, children, className, ...props
           <Button
             aria-disabled
             aria-label={label}
-            aria-describedby={id}
+            aria-describedby={open ? undefined : id}
             className={cn("hover:not-disabled:bg-surface", className)}
             onClick={(event) => {
               // The primitive closes on a click; where there is no hover, the tap is the question.
@@ -42,13 +42,13 @@ export function UnavailableButton({ reason, label, children, className, ...props
           <Tooltip.Content
             sideOffset={6}
             collisionPadding={8}
-            aria-hidden
             className="z-50 max-w-64 animate-fade rounded-control bg-ink px-2.5 py-1.5 text-canvas text-label shadow-float"
           >
             {reason}
           </Tooltip.Content>
         </Tooltip.Portal>
       </Tooltip.Root>
+      {/* Describes the button while the tooltip, which does so itself, is not there. */}
       <span id={id} className="sr-only">
         {reason}
       </span>

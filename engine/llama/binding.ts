@@ -28,8 +28,8 @@ export interface BindingContext {
   getFormattedChat(
     messages: readonly { role: string; content: string }[],
     template: null,
-    options: { jinja: boolean; add_generation_prompt: boolean; force_pure_content: boolean },
-  ): { prompt: string; additional_stops?: string[] };
+    options: { jinja: boolean; add_generation_prompt: boolean },
+  ): { prompt: string };
   tokenize(text: string): Promise<{ tokens: Int32Array }>;
   release(): Promise<void>;
   parallel: {
@@ -50,7 +50,7 @@ export interface CompletionOptions {
   seed?: number;
   penalty_freq: number;
   penalty_present: number;
-  /** Tokens that the penalties look back on; -1 is all of them. */
+  /** Tokens that the penalties look back on. */
   penalty_last_n: number;
   dry_multiplier: number;
   xtc_probability: number;

@@ -1,10 +1,10 @@
 import { AppError } from "#lib/errors.ts";
 import type { BindingContext, CompletionResult, LlamaBinding } from "./binding.ts";
 import { type ControlTexts, createControlTexts } from "./control-texts.ts";
-import { type Vocabulary, WeightsError } from "./gguf-vocabulary.ts";
 import type { Sampling } from "./sampling.ts";
 import { toCompletionOptions } from "./sampling.ts";
 import { StopScanner } from "./stop-scanner.ts";
+import { type Vocabulary, WeightsError } from "./weights-header.ts";
 
 export interface EngineOptions {
   model: string;
@@ -46,17 +46,23 @@ export interface GenerateResult {
   cachedTokens: number;
 }
 
+/** The template engine's time grows with the square of the messages: these take about 0.7 s, in which nothing else is served. */
+const maxMessages = 2048;
+
 /** llama.cpp with its slots: one loaded model. */
 export class LlamaEngine {
   readonly contextTokens: number;
   readonly #context: BindingContext;
   readonly #controlTexts: ControlTexts;
   readonly #longestTokenBytes: number;
+  /** Tokens that the chat template puts around each message. */
+  readonly #messageTokens: number;
   readonly #capacity: number;
   #running = 0;
 
-  private constructor(context: BindingContext, vocabulary: Vocabulary, options: EngineOptions) {
+  private constructor(context: BindingContext, vocabulary: Vocabulary, messageTokens: number, options: EngineOptions) {
     this.#context = context;
+    this.#messageTokens = messageTokens;
     this.#controlTexts = createControlTexts(vocabulary.controlTexts);
     this.#longestTokenBytes = vocabulary.longestBytes;
     this.contextTokens = options.contextTokens;
@@ -81,7 +87,7 @@ export class LlamaEngine {
         ctx_shift: false,
       });
       await context.parallel.enable({ n_parallel: options.parallel, n_batch: 512 });
-      return new LlamaEngine(context, vocabulary, options);
+      return new LlamaEngine(context, vocabulary, await tokensAroundMessage(context), options);
     } catch (error) {
       // The listener is called later, on the event loop.
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -107,12 +113,14 @@ export class LlamaEngine {
   /** Applies the model's chat template. Throws AppError where the template refuses the messages or they do not fit. */
   async chatPrompt(messages: readonly ChatMessage[], param = "messages"): Promise<Prompt> {
     const bytes = messages.reduce((sum, message) => sum + Buffer.byteLength(message.content), 0);
-    this.#refuseHopeless(bytes, param);
+    if (messages.length > maxMessages) {
+      throw new AppError("request_too_complex", `A request may have at most ${maxMessages} messages.`, { param });
+    }
+    this.#refuseHopeless(Math.ceil(bytes / this.#longestTokenBytes) + messages.length * this.#messageTokens, param);
     const disarmed = messages.map(({ role, content }) => ({ role, content: this.#controlTexts.disarm(content) }));
-    const options = { jinja: true, add_generation_prompt: true, force_pure_content: true };
     let text: string;
     try {
-      text = this.#context.getFormattedChat(disarmed, null, options).prompt;
+      text = formatChat(this.#context, disarmed);
     } catch (error) {
       throw new AppError("invalid_value", "The model's chat template refuses these messages.", { param, cause: error });
     }
@@ -126,7 +134,7 @@ export class LlamaEngine {
   async textPrompt(text: string): Promise<Prompt> {
     const isChatModel = this.#context.getModelInfo().metadata["tokenizer.chat_template"] !== undefined;
     if (isChatModel && !this.#controlTexts.found(text)) return this.chatPrompt([{ role: "user", content: text }], "prompt");
-    this.#refuseHopeless(Buffer.byteLength(text), "prompt");
+    this.#refuseHopeless(Math.ceil(Buffer.byteLength(text) / this.#longestTokenBytes), "prompt");
     return this.#fit(text, "prompt");
   }
 
@@ -153,7 +161,7 @@ export class LlamaEngine {
   async #run(request: GenerateRequest): Promise<GenerateResult> {
     const { prompt, sampling, signal, onText } = request;
     const room = this.contextTokens - prompt.tokens;
-    const options = toCompletionOptions(prompt.text, sampling, Math.min(request.maxTokens ?? room, room));
+    const options = toCompletionOptions(prompt.text, sampling, Math.min(request.maxTokens ?? room, room), this.contextTokens);
     const scanner = new StopScanner(request.stops);
     const progress = { tokens: 0, reachedStop: false, failure: null as unknown };
     const takeToken = (piece: string): void => {
@@ -200,10 +208,26 @@ export class LlamaEngine {
     return { text, tokens };
   }
 
-  /** Tokenizing megabytes takes long; what cannot fit by its length alone is refused unread. */
-  #refuseHopeless(bytes: number, param: string): void {
-    const least = Math.ceil(bytes / this.#longestTokenBytes);
+  /** Formatting and tokenizing take long for what is huge; what cannot fit by its size alone is refused unread. */
+  #refuseHopeless(least: number, param: string): void {
     if (least >= this.contextTokens) throw tooLong(this.contextTokens, `at least ${least}`, param);
+  }
+}
+
+function formatChat(context: BindingContext, messages: readonly ChatMessage[]): string {
+  return context.getFormattedChat(messages, null, { jinja: true, add_generation_prompt: true }).prompt;
+}
+
+async function tokensAroundMessage(context: BindingContext): Promise<number> {
+  const question: ChatMessage = { role: "user", content: "" };
+  const answer: ChatMessage = { role: "assistant", content: "" };
+  try {
+    const one = await context.tokenize(formatChat(context, [question]));
+    const three = await context.tokenize(formatChat(context, [question, answer, question]));
+    return Math.max(0, Math.floor((three.tokens.length - one.tokens.length) / 2));
+  } catch {
+    // A template may refuse empty messages; then only their text is counted beforehand.
+    return 0;
   }
 }
 

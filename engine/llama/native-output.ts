@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 
 const nowhere = "/dev/null";
 
@@ -16,13 +16,20 @@ export function separateStandardOutput(): number {
   return copy;
 }
 
-/** Runs `work` with standard error pointed at nowhere, for the hundreds of lines that llama.cpp prints while it loads. */
-export async function withoutStandardError<Result>(work: () => Promise<Result>): Promise<Result> {
+/**
+ * Runs `work` with standard error going to a file, for the hundreds of lines that llama.cpp prints while it loads or ends. The file is
+ * removed when the work succeeds. It stays when the work fails, and also when it kills the process, which the binding does
+ * for most weights that it cannot load.
+ */
+export async function withStandardErrorIn<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   const copy = copyDescriptor(2);
   if (copy === null) return work();
-  replaceDescriptor(2, nowhere);
+  rmSync(path, { force: true });
+  replaceDescriptor(2, path);
   try {
-    return await work();
+    const result = await work();
+    rmSync(path, { force: true });
+    return result;
   } finally {
     replaceDescriptor(2, `/dev/fd/${copy}`);
     closeSync(copy);

@@ -26,7 +26,7 @@ export const defaultSampling: Sampling = {
 };
 
 /** What the binding is told. Every sampler of which its default is not "off" is named. */
-export function toCompletionOptions(prompt: string, sampling: Sampling, maxTokens: number): CompletionOptions {
+export function toCompletionOptions(prompt: string, sampling: Sampling, maxTokens: number, contextTokens: number): CompletionOptions {
   return {
     prompt,
     n_predict: maxTokens,
@@ -38,7 +38,8 @@ export function toCompletionOptions(prompt: string, sampling: Sampling, maxToken
     ...(sampling.seed === null ? {} : { seed: Number(BigInt.asUintN(31, BigInt(sampling.seed))) }),
     penalty_freq: sampling.frequencyPenalty,
     penalty_present: sampling.presencePenalty,
-    penalty_last_n: -1,
+    // All of the answer, as OpenAI's penalties look at; the binding's default is the last 64 tokens.
+    penalty_last_n: contextTokens,
     dry_multiplier: 0,
     // The binding's default of 0.1 with a threshold of 0 drops the best token in one step of ten, greedy ones too.
     xtc_probability: 0,

@@ -3,12 +3,14 @@ import type { ChatMessage } from "../llama/engine.ts";
 import { generationShape, unsupportedInChat } from "./generation.ts";
 import { text } from "./text.ts";
 
-const textPart = z.looseObject({ type: z.literal("text", { error: "this model reads text only" }), text });
+const textPart = z.looseObject({ type: z.literal("text"), text });
 
 /** Clients send our own answers back, with whatever they hold; so a message may have members that we do not know. */
 const message = z.looseObject({
   role: z.enum(["system", "developer", "user", "assistant"]),
-  content: z.union([text, z.array(textPart).min(1), z.null()]).optional(),
+  content: z
+    .union([text, z.array(textPart).min(1), z.null()], { error: "must be a string or an array of text parts; this model reads text only" })
+    .optional(),
 });
 
 /** POST /v1/chat/completions. */

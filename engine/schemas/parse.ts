@@ -19,15 +19,19 @@ function codeOf(issue: Issue): ErrorCode {
   if (issue.code === "unrecognized_keys") return "unknown_parameter";
   if (issue.code === "custom" && issue.params?.code === "unknown_parameter") return "unknown_parameter";
   if (issue.code === "custom" && issue.params?.code === "invalid_unicode") return "invalid_unicode";
-  if (issue.code !== "invalid_type") return "invalid_value";
-  return issue.input === undefined ? "missing_required_parameter" : "invalid_type";
+  if (isMissing(issue)) return "missing_required_parameter";
+  return issue.code === "invalid_type" ? "invalid_type" : "invalid_value";
 }
 
 function messageOf(issue: Issue, param: string): string {
   if (param === "") return "The request body must be a JSON object.";
   if (issue.code === "unrecognized_keys") return `Unknown parameter: \`${param}\`.`;
-  if (issue.code === "invalid_type" && issue.input === undefined) return `Missing required parameter: \`${param}\`.`;
+  if (isMissing(issue)) return `Missing required parameter: \`${param}\`.`;
   return `\`${param}\`: ${issue.message}`;
+}
+
+function isMissing(issue: Issue): boolean {
+  return issue.input === undefined && issue.path.length > 0;
 }
 
 function memberName(path: readonly PropertyKey[]): string {

@@ -1,5 +1,6 @@
 import type { Db, DbLike } from "#lib/db/client.ts";
 import { tokenCost } from "#lib/money/usage.ts";
+import { ledgerKey } from "#lib/services/ledger/keys.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import type { UsageEntry } from "../ports.ts";
 
@@ -107,7 +108,7 @@ async function post(tx: DbLike, priced: Priced[]): Promise<void> {
   const transactions = await tx.ledgerTransaction.createManyAndReturn({
     data: priced.map(({ entry }) => ({
       kind: "usage" as const,
-      idempotencyKey: `usage:${entry.requestId}`,
+      idempotencyKey: ledgerKey.usage(entry.requestId),
       memo: entry.service.accessName,
       createdById: entry.principal.userId,
     })),
@@ -115,7 +116,7 @@ async function post(tx: DbLike, priced: Priced[]): Promise<void> {
   });
   const idOf = new Map(transactions.map((row) => [row.idempotencyKey, row.id]));
   const entries = priced.map(({ entry, chargeNano, wallet }) => {
-    const transactionId = idOf.get(`usage:${entry.requestId}`);
+    const transactionId = idOf.get(ledgerKey.usage(entry.requestId));
     if (transactionId === undefined || !wallet) throw new Error(`no transaction or wallet for ${entry.requestId}`);
     return { transactionId, accountId: wallet.id, amountNano: -chargeNano };
   });

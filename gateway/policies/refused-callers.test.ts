@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Harness, startHarness, testSecret } from "#gateway/testing/harness.ts";
+import { type Refusal, refusalOf } from "#gateway/testing/refusal.ts";
 import { hashApiKey, maskApiKey, newApiKey } from "#lib/api-key-format.ts";
 import { newId } from "#lib/ids.ts";
 import { signTrialToken } from "#lib/secrets.ts";
 import { makeCaller, makePublicService, makeService } from "#test/gateway-factory.ts";
-import { type Harness, startHarness, testSecret } from "#test/gateway-harness.ts";
-import { type Refusal, refusalOf } from "#test/gateway-refusal.ts";
 
 let harness: Harness;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Harness, readEvents, startHarness } from "#test/gateway-harness.ts";
+import { type Harness, readEvents, startHarness } from "#gateway/testing/harness.ts";
 import { wallPrompt } from "#test/wall/script.ts";
 
 let harness: Harness;
@@ -144,4 +144,21 @@ test("chunks arrive one by one", async () => {
 test("an engine that tells no usage is counted", async () => {
   const response = await harness.post("/v1/chat/completions", chat({ tokens: 3, usage: false }));
   expect((await response.json()).usage.completion_tokens).toBe(3);
+});
+
+// Here, where the limit of silence is the usual minute, so that it cannot end the stream in the finish's stead.
+test("3: a finish without [DONE] is completed within a second, streamed and not", async () => {
+  for (const more of [{}, { stream: true }]) {
+    const started = performance.now();
+    const response = await harness.post("/v1/chat/completions", chat({ tokens: 3, fault: "no_done" }, more));
+    const text = await response.text();
+    expect(performance.now() - started).toBeLessThan(1_000);
+    if ("stream" in more) expect(readEvents(text).data.at(-1)).toBe("[DONE]");
+    else expect(JSON.parse(text).choices[0].finish_reason).toBe("stop");
+    expect(await harness.usage(response.headers.get("x-request-id"))).toMatchObject({
+      outcome: "completed",
+      outputTokens: 3,
+      errorCode: null,
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Harness, startHarness } from "#test/gateway-harness.ts";
-import { rawErrorOf, refusalOf, sendRaw } from "#test/gateway-refusal.ts";
+import { type Harness, startHarness } from "#gateway/testing/harness.ts";
+import { rawErrorOf, refusalOf, sendRaw } from "#gateway/testing/refusal.ts";
 
 let harness: Harness;
 

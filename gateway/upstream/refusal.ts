@@ -1,4 +1,4 @@
-import { AppError } from "#lib/errors.ts";
+import { AppError, type ErrorCode, errorStatus } from "#lib/errors.ts";
 import { redactKeys } from "#lib/observability/logger.ts";
 import { UpstreamFailure, upstreamFailure } from "./failure.ts";
 
@@ -24,7 +24,12 @@ function badRequest(body: string): AppError {
   const tooLong = code === "context_length_exceeded" || /context length|context size|context window/i.test(message);
   const text = redactKeys(message.slice(0, longestMessage)) || "The model's instance refused the request.";
   const options = param ? { param: param.slice(0, 200) } : {};
-  return new AppError(tooLong ? "context_length_exceeded" : "invalid_value", text, options);
+  if (tooLong) return new AppError("context_length_exceeded", text, options);
+  return new AppError(isCodeOf400(code) ? code : "invalid_value", text, options);
+}
+
+function isCodeOf400(code: string): code is ErrorCode {
+  return Object.hasOwn(errorStatus, code) && errorStatus[code as ErrorCode] === 400;
 }
 
 function readError(body: string): { message: string; code: string; param: string } {

@@ -10,6 +10,9 @@ export const pageQuery = z.object({
   pageSize: z.coerce.number().int().min(1).max(100).default(20),
 });
 
+/** The variable part of an address that names one row. */
+export const idParams = z.object({ id: z.string().max(64) });
+
 /** One page of a list, and how many rows there are in all. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), total: z.number().int(), page: z.number().int(), pageSize: z.number().int() });

@@ -3,6 +3,9 @@ import { nano } from "./common.ts";
 
 export const modelKinds = ["text_generation", "image_understanding", "image_generation", "embedding"] as const;
 
+/** The variable part of a model's address. */
+export const slugParams = z.object({ slug: z.string().max(64) });
+
 /** Why a button is disabled; each has a sentence in messages/*.json. */
 export const unavailableReasons = ["not_offered", "no_weights", "no_public_service", "not_ready"] as const;
 export type UnavailableReason = (typeof unavailableReasons)[number];
@@ -28,7 +31,7 @@ export const modelSummary = z.object({
   /** `public/<slug>`. */
   accessName: z.string(),
   tokenPrice: tokenPrice.nullable(),
-  /** Price of one instance of the cheapest type for an hour; null where the model is not offered so. */
+  /** Price of one instance of the cheapest type for an hour; null where it cannot be deployed here. */
   dedicatedFromNano: nano.nullable(),
   /** Null: the button works. */
   tryUnavailable: z.enum(unavailableReasons).nullable(),

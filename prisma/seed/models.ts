@@ -55,7 +55,7 @@ export const seedModels: SeedModel[] = [
     hot: true,
     descriptionEn:
       "A reasoning model that thinks step by step before it answers, strong at mathematics, code and logic. It has 671 billion parameters, of which 37 billion work on each token.",
-    descriptionZh: "先逐步思考再作答的推理模型，擅长数学、代码和逻辑问题。总参数 6710 亿，每个词元激活其中 370 亿。",
+    descriptionZh: "先逐步思考再作答的推理模型，擅长数学、代码和逻辑问题。总参数 6710 亿，每个 Token 激活其中 370 亿。",
     price: { inputNano: 4_000n, cachedInputNano: 1_000n, outputNano: 16_000n },
   },
   {
@@ -103,7 +103,7 @@ export const seedModels: SeedModel[] = [
     repository: "microsoft/Phi-3.5-mini-instruct",
     descriptionEn:
       "A compact model of 3.8 billion parameters that reads up to 128K tokens. It fits where memory is short and answers must come fast, in more than twenty languages.",
-    descriptionZh: "38 亿参数的小巧模型，可读取多达 128K 词元的上下文。适合内存有限、要求快速响应的场景，支持二十多种语言。",
+    descriptionZh: "38 亿参数的小巧模型，可读取多达 128K Token 的上下文。适合内存有限、要求快速响应的场景，支持二十多种语言。",
   },
   {
     ...text,
@@ -164,7 +164,7 @@ export const seedModels: SeedModel[] = [
     repository: "Qwen/Qwen2.5-Coder-32B-Instruct",
     descriptionEn:
       "A model made for programming: it writes, explains, repairs and reviews code in dozens of languages. It reads whole repositories' worth of context, up to 128K tokens.",
-    descriptionZh: "面向编程的模型，能用数十种语言编写、讲解、修复和评审代码。上下文可达 128K 词元，足以读入大量源码。",
+    descriptionZh: "面向编程的模型，能用数十种语言编写、讲解、修复和评审代码。上下文可达 128K Token，足以读入大量源码。",
   },
   {
     ...text,
@@ -195,7 +195,7 @@ export const seedModels: SeedModel[] = [
     repository: "baichuan-inc/Baichuan2-13B-Chat",
     descriptionEn:
       "A bilingual chat model of 13 billion parameters trained on 2.6 trillion tokens. It is at home in Chinese conversation and keeps to a short context of 4K tokens.",
-    descriptionZh: "130 亿参数的中英双语对话模型，训练语料达 2.6 万亿词元。擅长中文对话，上下文较短，为 4K 词元。",
+    descriptionZh: "130 亿参数的中英双语对话模型，训练语料达 2.6 万亿 Token。擅长中文对话，上下文较短，为 4K Token。",
   },
   {
     ...text,
@@ -228,7 +228,7 @@ export const seedModels: SeedModel[] = [
     repository: "zai-org/glm-4-9b-chat",
     descriptionEn:
       "The open chat model of the GLM-4 family, with 9 billion parameters and a context of 128K tokens. It handles dialogue, tool calls and long documents in 26 languages.",
-    descriptionZh: "GLM-4 系列的开源对话模型，90 亿参数，上下文 128K 词元。支持 26 种语言的对话、工具调用和长文档理解。",
+    descriptionZh: "GLM-4 系列的开源对话模型，90 亿参数，上下文 128K Token。支持 26 种语言的对话、工具调用和长文档理解。",
     price: { inputNano: 600n, cachedInputNano: 200n, outputNano: 600n },
   },
 ];

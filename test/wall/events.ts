@@ -14,7 +14,7 @@ export interface EventFacts {
 
 /** The tokens of an answer: `t1 t2 …`, so that a gap or a double shows. */
 export function tokensOf(script: WallScript): string[] {
-  return script.text ?? Array.from({ length: script.tokens }, (_, index) => `t${index + 1} `);
+  return script.text ?? Array.from({ length: script.tokens }, (_, index) => `t${index + 1} `.padEnd(script.tokenLength, "."));
 }
 
 /** A whole answer as an engine of today streams it: role, reasoning, text or tool calls, finish, usage, `[DONE]`. */

@@ -8,6 +8,8 @@ export const wallScript = z.strictObject({
   /** Tokens of the answer, unless `text` gives them. */
   tokens: z.number().int().min(0).default(5),
   text: z.array(z.string()).optional(),
+  /** Pads each of the `tokens` to so many characters. */
+  tokenLength: z.number().int().min(0).default(0),
   reasoning: z.array(z.string()).default([]),
   toolCalls: z.boolean().default(false),
   fault: z

@@ -122,9 +122,20 @@ async function writeEvents(script: WallScript, call: WallCall, events: WallEvent
     if (script.fault === "no_done" && event === events.at(-1)) return;
     const room = response.write(event.bytes);
     call.emitted += event.tokens;
-    if (!room && !response.destroyed) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+    if (!room) await untilDrained(response);
   }
   response.end();
+}
+
+function untilDrained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    if (response.destroyed) resolve();
+    else response.on("drain", done).on("close", done);
+  });
 }
 
 async function strike(script: WallScript, response: ServerResponse): Promise<void> {
@@ -137,7 +148,7 @@ async function strike(script: WallScript, response: ServerResponse): Promise<voi
   if (script.fault === "long_line") {
     response.write("data: ");
     for (let written = 0; written < 256 && !response.destroyed; written++) {
-      if (!response.write(neverEnding)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+      if (!response.write(neverEnding)) await untilDrained(response);
     }
   }
 }

@@ -1,12 +1,11 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { callTarget } from "#app/_server/call-target.ts";
 import { pageContext } from "#app/_server/session.ts";
 import { readKeyParams } from "#components/keys/key-params.ts";
 import { KeysPage } from "#components/keys/keys-page.tsx";
-import { endpointUrl } from "#lib/config.ts";
 import { apiKeyListQuery } from "#lib/contracts/api-keys.ts";
 import { listApiKeys } from "#lib/services/api-keys/list.ts";
-import { listModels } from "#lib/services/models/list.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("keys");
@@ -19,8 +18,6 @@ export default async function Keys({ searchParams }: { searchParams: Promise<Rec
     Object.entries(await searchParams).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
   const params = readKeyParams(query);
-  const [list, models] = await Promise.all([listApiKeys({ ctx, input: apiKeyListQuery.parse(params) }), listModels({ ctx })]);
-  const callable = models.items.find((model) => model.tryUnavailable === null);
-  const target = { endpoint: endpointUrl(ctx.config, null), accessName: callable?.accessName ?? null };
+  const [list, target] = await Promise.all([listApiKeys({ ctx, input: apiKeyListQuery.parse(params) }), callTarget(ctx)]);
   return <KeysPage initial={{ params, list }} target={target} />;
 }

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createLocalPlace, type LocalPlace } from "../../testing/local-place.ts";
 import { eventually, newRef, until } from "../contract.ts";
 import type { Driver, InstanceRef } from "../driver.ts";
 import { findEngines } from "./command-lines.ts";
-import { createLocalPlace, type LocalPlace } from "./place.fixture.ts";
 
 let place: LocalPlace;
 let driver: Driver;

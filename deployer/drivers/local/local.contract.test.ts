@@ -1,4 +1,4 @@
+import { createLocalPlace } from "../../testing/local-place.ts";
 import { driverContract } from "../contract.ts";
-import { createLocalPlace } from "./place.fixture.ts";
 
 driverContract("local", createLocalPlace);

@@ -17,8 +17,9 @@ export interface Posting {
 }
 
 /**
- * Moves money: writes one ledger transaction inside the caller's. Sent twice with one idempotency key, it moves money once and returns the first transaction with `created` false; with the same key and other contents it
- * throws `idempotency_key_reused`. A wallet that would fall below zero fails the whole transaction (check
+ * Moves money: writes one ledger transaction inside the caller's. Sent twice with one idempotency key, it moves money
+ * once and returns the first transaction with `created` false; with the same key and other contents it throws
+ * `idempotency_key_reused`. A wallet that would fall below zero fails the whole transaction (check
  * `ledger_accounts_no_overdraft`), so lock the wallet first where its balance decides the amount.
  */
 export async function post(tx: DbLike, posting: Posting): Promise<{ transactionId: bigint; created: boolean }> {

@@ -32,6 +32,7 @@ interface Surroundings {
 
 function summaryOf(model: Model, { price, publicReady, cheapest }: Surroundings): ModelSummary {
   const facts = { ...model, priced: price !== null, publicReady };
+  const noDeploy = deployUnavailable(facts);
   return {
     id: model.id,
     slug: model.slug,
@@ -56,9 +57,9 @@ function summaryOf(model: Model, { price, publicReady, cheapest }: Surroundings)
             imageNano: price.imageNano?.toString() ?? null,
           }
         : null,
-    dedicatedFromNano: model.offersDedicated ? (cheapest?.toString() ?? null) : null,
+    dedicatedFromNano: noDeploy === null ? (cheapest?.toString() ?? null) : null,
     tryUnavailable: tryUnavailable(facts),
-    deployUnavailable: deployUnavailable(facts),
+    deployUnavailable: noDeploy,
     updatedAt: model.updatedAt.toISOString(),
   };
 }

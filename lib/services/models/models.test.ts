@@ -45,7 +45,7 @@ test("the catalog reads as its contract says, with the hosting of the source's t
     expect([item.slug, item.tokenPrice !== null, item.dedicatedFromNano]).toEqual([
       item.slug,
       item.hosting.token,
-      item.hosting.dedicated ? "360000000" : null,
+      item.deployUnavailable === null ? "360000000" : null,
     ]);
   }
 });
@@ -122,10 +122,10 @@ test("regions show what is open, with the price of an hour", async () => {
   ]);
   await db.instanceType.updateMany({ where: { name: "cpu-small" }, data: { enabled: false } });
   expect((await listRegions({ ctx })).items[0]?.instanceTypes).toHaveLength(2);
-  expect((await getModel({ ctx, input: { slug: "phi-4" } })).dedicatedFromNano).toBe("720000000");
+  expect((await getModel({ ctx, input: { slug: "hydra-tiny" } })).dedicatedFromNano).toBe("720000000");
   await db.region.updateMany({ data: { enabled: false } });
   expect((await listRegions({ ctx })).items).toEqual([]);
-  expect((await getModel({ ctx, input: { slug: "phi-4" } })).dedicatedFromNano).toBeNull();
+  expect((await getModel({ ctx, input: { slug: "hydra-tiny" } })).dedicatedFromNano).toBeNull();
   await db.region.updateMany({ data: { enabled: true } });
   await db.instanceType.updateMany({ data: { enabled: true } });
 });

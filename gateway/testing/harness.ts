@@ -1,10 +1,10 @@
-import type { Limits } from "#gateway/limits.ts";
-import { type OpenGateway, openGateway } from "#gateway/open.ts";
 import { createLogger } from "#lib/observability/logger.ts";
 import type { UsageRecord } from "#prisma/generated/client.ts";
-import { createTestDatabase, type TestDatabase } from "./database.ts";
-import { makeCaller, makePublicService, type TestCaller } from "./gateway-factory.ts";
-import { startWall, type Wall } from "./wall/wall.ts";
+import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
+import { startWall, type Wall } from "#test/wall/wall.ts";
+import type { Limits } from "../limits.ts";
+import { type OpenGateway, openGateway } from "../open.ts";
 
 export const testSecret = "a secret of the tests, long enough";
 

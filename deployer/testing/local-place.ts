@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootDir } from "#lib/config.ts";
-import { engineCommand, weightsCandidates } from "../../recipes/engine-command.ts";
-import type { ContractPlace } from "../contract.ts";
-import { findEngines } from "./command-lines.ts";
-import { createLocalDriver } from "./local-driver.ts";
+import type { ContractPlace } from "../drivers/contract.ts";
+import type { Driver } from "../drivers/driver.ts";
+import { findEngines } from "../drivers/local/command-lines.ts";
+import { createLocalDriver } from "../drivers/local/local-driver.ts";
+import { engineCommand, weightsCandidates } from "../recipes/engine-command.ts";
 
 export interface LocalPlace extends ContractPlace {
   dataDir: string;
@@ -18,8 +19,6 @@ export async function createLocalPlace(): Promise<LocalPlace> {
   const instancesDir = join(dataDir, "instances");
   await mkdir(join(dataDir, "models", "broken"), { recursive: true });
   await writeFile(join(dataDir, "models", "broken", "weights.gguf"), "these are no weights");
-  const folders = [join(dataDir, "models"), join(rootDir, "models")];
-  const engine = join(rootDir, "engine", "main.ts");
   const spec = {
     serviceId: "svc",
     accessName: "public/hydra-tiny",
@@ -33,23 +32,7 @@ export async function createLocalPlace(): Promise<LocalPlace> {
     instancesDir,
     spec,
     blocked: { spec: { ...spec, weightsFile: "hydra-tiny/none.gguf" }, reason: "weights_missing" },
-    open: () =>
-      createLocalDriver({
-        dataDir,
-        weightsCandidates: (file) => weightsCandidates(file, folders),
-        command: ({ ref, spec: { accessName, contextLength, parallel }, weights, stateFile }) =>
-          engineCommand({
-            engine,
-            instanceId: ref.instanceId,
-            serviceId: ref.serviceId,
-            accessName,
-            weights,
-            contextLength,
-            parallel,
-            stateFile,
-          }),
-        engineEnv: { PATH: process.env.PATH ?? "" },
-      }),
+    open: () => openLocalDriver(dataDir),
     crash: async (ref) => void process.kill(ref.pid as number, "SIGKILL"),
     count: async () => (await pids()).length,
     async dispose() {
@@ -63,4 +46,17 @@ export async function createLocalPlace(): Promise<LocalPlace> {
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** A local driver as main.ts makes it, on the real engine. */
+export function openLocalDriver(dataDir: string): Driver {
+  const folders = [join(dataDir, "models"), join(rootDir, "models")];
+  const engine = join(rootDir, "engine", "main.ts");
+  return createLocalDriver({
+    dataDir,
+    weightsCandidates: (file) => weightsCandidates(file, folders),
+    command: ({ ref: { instanceId, serviceId }, spec, weights, stateFile }) =>
+      engineCommand({ ...spec, engine, instanceId, serviceId, weights, stateFile }),
+    engineEnv: { PATH: process.env.PATH ?? "" },
+  });
 }

@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import { explain } from "../installation/explain.ts";
+import { runPlaywright } from "./e2e.ts";
+import { asOne, type Outcome, sum, totalLine } from "./outcome.ts";
+import { checkImportRules, checkLint, checkTypes, checkUnused } from "./static.ts";
+import { runVitest } from "./unit.ts";
+
+interface Part {
+  name: string;
+  run(): Promise<Outcome>;
+}
+
+const usage = "Usage: npm test [-- --only types|lint|imports|unused|unit|e2e], or npm run check";
+
+const fixed: Part[] = [
+  { name: "types", run: checkTypes },
+  { name: "lint", run: checkLint },
+  { name: "imports", run: checkImportRules },
+  { name: "unused", run: checkUnused },
+];
+
+function partsFor(values: { check?: boolean; only?: string }): Part[] | null {
+  const whole: Part[] = [
+    ...fixed,
+    { name: "unit", run: () => runVitest({ fastOnly: values.check === true }) },
+    { name: "e2e", run: runPlaywright },
+  ];
+  if (values.only) {
+    const chosen = whole.filter((part) => part.name === values.only);
+    return chosen.length > 0 ? chosen : null;
+  }
+  return values.check ? whole.filter((part) => part.name !== "e2e") : whole;
+}
+
+/** A part that cannot be run has failed; the others are run all the same. */
+async function runPart(part: Part): Promise<Outcome> {
+  const start = performance.now();
+  console.log(`\n── ${part.name}`);
+  try {
+    const outcome = await part.run();
+    console.log(`── ${part.name}: ${totalLine(outcome)} (${((performance.now() - start) / 1_000).toFixed(1)} s)`);
+    return outcome;
+  } catch (error) {
+    console.error(explain(error));
+    return asOne(false);
+  }
+}
+
+async function main(): Promise<number> {
+  let values: { check?: boolean; only?: string; help?: boolean };
+  try {
+    values = parseArgs({ options: { check: { type: "boolean" }, only: { type: "string" }, help: { type: "boolean" } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
+    return 2;
+  }
+  const parts = partsFor(values);
+  if (values.help || !parts) {
+    console.log(usage);
+    return values.help ? 0 : 2;
+  }
+  const outcomes: Outcome[] = [];
+  for (const part of parts) outcomes.push(await runPart(part));
+  const total = sum(outcomes);
+  console.log(`\n${totalLine(total)}`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

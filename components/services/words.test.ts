@@ -1,0 +1,78 @@
+import { type AbstractIntlMessages, createTranslator } from "next-intl";
+import { expect, test } from "vitest";
+import { type Locale, locales } from "#lib/contracts/account.ts";
+import { instanceStates, type StateReason, serviceEventKinds, serviceStates, stateReasons } from "#lib/contracts/services.ts";
+import en from "../../messages/en/services.json" with { type: "json" };
+import zh from "../../messages/zh/services.json" with { type: "json" };
+import { eventText, type ReasonData, reasonText, serviceReason } from "./reason-text.ts";
+
+const catalogs: Record<Locale, AbstractIntlMessages> = { en: { services: en }, zh: { services: zh } };
+
+/** A translator that fails on what a screen would only log: a missing sentence, a missing value. */
+function translator(locale: Locale) {
+  return createTranslator({
+    locale,
+    messages: catalogs[locale],
+    namespace: "services",
+    onError: (error) => {
+      throw error;
+    },
+  });
+}
+
+const full: Record<Exclude<StateReason, "">, ReasonData> = {
+  waiting_for_deployer: {},
+  loading_weights: {},
+  instances_starting: { ready: 1, wanted: 3 },
+  some_not_ready: { ready: 1, wanted: 3 },
+  process_exited: { code: "SIGKILL", times: 3, retryInSeconds: 20 },
+  start_timeout: { seconds: 120, retryInSeconds: 4 },
+  health_lost: { seconds: 9, retryInSeconds: 4 },
+  weights_missing: { file: "qwen/weights.gguf" },
+  draining: {},
+  start_failed: { detail: "spawn EAGAIN" },
+};
+
+for (const locale of locales) {
+  const t = translator(locale);
+
+  test.each(stateReasons.filter((reason) => reason !== ""))(`${locale}: %s says why and names its values`, (reason) => {
+    const text = reasonText(t, reason, full[reason]);
+    // What is known of a lost health check is that it was lost; the seconds are the deployer's setting.
+    const { seconds, ...rest } = full[reason];
+    const named = reason === "start_timeout" ? { ...rest, seconds } : rest;
+    for (const value of Object.values(named)) expect(text).toContain(String(value));
+  });
+
+  test.each(stateReasons.filter((reason) => reason !== ""))(`${locale}: %s has a sentence without values too`, (reason) => {
+    expect(reasonText(t, reason, {})).not.toBe("");
+  });
+
+  test.each(serviceStates)(`${locale}: a service that is %s has a word, and a reason where it needs one`, (state) => {
+    expect(t(`states.${state}`)).not.toBe("");
+    const text = serviceReason(t, { state, reason: "", reasonData: {} });
+    expect(text === "").toBe(state === "running" || state === "stopped");
+  });
+
+  test.each(instanceStates)(`${locale}: an instance that is %s has a word`, (state) => {
+    expect(t(`instanceStates.${state}`)).not.toBe("");
+  });
+
+  test.each(serviceEventKinds)(`${locale}: the event %s has a sentence with and without values`, (kind) => {
+    expect(eventText(t, { kind, data: {} })).not.toBe("");
+    const data = { from: 17, to: 19, code: "SIGSEGV", times: 23, retryInSeconds: 29 };
+    const text = eventText(t, { kind, data });
+    if (kind === "scale_requested") expect(text).toMatch(/17.*19/);
+    if (kind === "instance_exited") expect(text).toMatch(/SIGSEGV.*23.*29/);
+  });
+}
+
+test("tells how a process ended", () => {
+  const t = translator("en");
+  expect(reasonText(t, "process_exited", { code: "1", times: 1 })).toBe("Exited with code 1.");
+  expect(reasonText(t, "process_exited", { code: "SIGTERM", times: 2 })).toBe("Ended by signal SIGTERM, 2 times in a row.");
+  expect(reasonText(t, "process_exited", { code: "health_lost", times: 1 })).toBe("Stopped answering health checks.");
+  expect(reasonText(t, "process_exited", { code: "unknown", times: 1, retryInSeconds: 1 })).toBe(
+    "Ended unexpectedly. Starts again after 1 second.",
+  );
+});

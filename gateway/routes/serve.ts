@@ -1,0 +1,65 @@
+import { toAppError } from "#lib/errors.ts";
+import type { Logger } from "#lib/observability/logger.ts";
+import type { Limits } from "../limits.ts";
+import { checkHttpShape } from "../policies/http-shape.ts";
+import { shuttingDown } from "./active-calls.ts";
+import { ClientGone, type Exchange, elapsedMs, sendError } from "./exchange.ts";
+import { MethodNotAllowed, matchRoute, type Route } from "./router.ts";
+
+/** Whether the process is ending; new calls are refused then. */
+export interface DrainState {
+  draining: boolean;
+}
+
+/** One request to its answer, whatever happens on the way. */
+export async function serve(exchange: Exchange, routes: Route[], limits: Limits, state: DrainState): Promise<void> {
+  const { request } = exchange;
+  try {
+    checkHttpShape(request, limits);
+    const { route, rest } = matchRoute(routes, request.method ?? "", request.url ?? "");
+    exchange.route = route.api ? `/v1${route.pattern}` : route.pattern;
+    if (route.api && state.draining) throw shuttingDown();
+    await route.handle(exchange, rest);
+  } catch (thrown) {
+    answerFailure(exchange, thrown, state, limits);
+  }
+}
+
+function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState, limits: Limits): void {
+  const { request, response } = exchange;
+  if (thrown instanceof ClientGone || response.destroyed) {
+    exchange.log.outcome = "client_gone";
+    response.destroy();
+    return;
+  }
+  if (response.headersSent) {
+    exchange.log.cause = thrown;
+    response.destroy();
+    return;
+  }
+  const headers: Record<string, string> = {};
+  if (thrown instanceof MethodNotAllowed) headers.allow = thrown.allow;
+  if (state.draining) headers.connection = "close";
+  sendError(exchange, toAppError(thrown), headers);
+  if (!request.complete) {
+    // The rest of the body is thrown away for a moment: closing at once would reset the answer out of the client's hands.
+    const { socket } = request;
+    const timer = setTimeout(() => {
+      if (!request.complete) socket.destroy();
+    }, limits.lingerMs);
+    request.once("close", () => clearTimeout(timer));
+    request.on("error", () => {});
+    request.resume();
+  }
+}
+
+/** One line a request: no keys, no bodies. Probes come every second and are only of interest when they fail. */
+export function logRequest(logger: Logger, exchange: Exchange): void {
+  const { request, response, requestId, route, log } = exchange;
+  const { cause, ...facts } = log;
+  const sent = response.headersSent ? response.statusCode : 499;
+  const line = { requestId, method: request.method, route, status: sent, ms: elapsedMs(exchange), ...facts };
+  if (sent >= 500 || cause instanceof Error) logger.warn({ ...line, ...(cause instanceof Error ? { err: cause } : {}) }, "request");
+  else if (exchange.route.endsWith("z") && sent < 400) logger.debug(line, "request");
+  else logger.info(line, "request");
+}

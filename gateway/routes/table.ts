@@ -1,0 +1,37 @@
+import { parseChat } from "../policies/parse-chat.ts";
+import { parseCompletion } from "../policies/parse-completion.ts";
+import { shuttingDown } from "./active-calls.ts";
+import { sendJson } from "./exchange.ts";
+import { type GenerateDeps, generate } from "./generate.ts";
+import { listModels, type ModelsDeps, retrieveModel } from "./models.ts";
+import type { Route } from "./router.ts";
+import type { DrainState } from "./serve.ts";
+import { chatShape } from "./shape-chat.ts";
+import { textShape } from "./shape-text.ts";
+
+export interface TableDeps extends GenerateDeps, ModelsDeps {
+  checkServing(): Promise<void>;
+}
+
+/** Every route there is. */
+export function routeTable(deps: TableDeps, state: DrainState): Route[] {
+  const chat = { parse: parseChat, shape: chatShape };
+  const text = { parse: parseCompletion, shape: textShape };
+  return [
+    { method: "POST", pattern: "/chat/completions", api: true, handle: (exchange) => generate(exchange, deps, chat) },
+    { method: "POST", pattern: "/completions", api: true, handle: (exchange) => generate(exchange, deps, text) },
+    { method: "GET", pattern: "/models", api: true, handle: (exchange) => listModels(exchange, deps) },
+    { method: "GET", pattern: "/models/*", api: true, handle: (exchange, name) => retrieveModel(exchange, deps, name) },
+    { method: "GET", pattern: "/healthz", api: false, handle: async (exchange) => sendJson(exchange, 200, { status: "ok" }) },
+    {
+      method: "GET",
+      pattern: "/readyz",
+      api: false,
+      async handle(exchange) {
+        if (state.draining) throw shuttingDown();
+        await deps.checkServing();
+        sendJson(exchange, 200, { status: "ok" });
+      },
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { Tally } from "./tally.ts";
+
+const usage = (output: number, cached = 0) => ({
+  prompt_tokens: 10,
+  completion_tokens: output,
+  total_tokens: 10 + output,
+  prompt_tokens_details: { cached_tokens: cached },
+});
+const text = (content: string, more: object = {}) => ({ choices: [{ delta: { content } }], ...more });
+
+test("a role alone does not commit; nothing counts before the commit", () => {
+  const tally = new Tally();
+  tally.note({ choices: [{ delta: { role: "assistant", content: "" } }], usage: usage(0) }, 1);
+  expect([tally.committed, tally.source, tally.tokens]).toEqual([false, "none", { input: 0, cached: 0, output: 0 }]);
+});
+
+test.each([[{ content: "a" }], [{ reasoning_content: "a" }], [{ reasoning: "a" }], [{ refusal: "a" }], [{ tool_calls: [{ index: 0 }] }]])(
+  "%j commits",
+  (delta) => {
+    const tally = new Tally();
+    tally.note({ choices: [{ delta }] }, 5.4);
+    expect([tally.committed, tally.finished, tally.firstTokenMs, tally.source]).toEqual([true, false, 5, "counted"]);
+    expect(tally.tokens.output).toBe(1);
+  },
+);
+
+test("a finish commits and finishes", () => {
+  const tally = new Tally();
+  tally.note({ choices: [{ delta: {}, finish_reason: "stop" }] }, 1);
+  expect([tally.committed, tally.finished]).toEqual([true, true]);
+});
+
+test("continuous usage counts, and each later event adds one", () => {
+  const tally = new Tally();
+  tally.note(text("ab", { usage: usage(2, 4) }), 1);
+  expect([tally.source, tally.tokens]).toEqual(["engine", { input: 10, cached: 4, output: 2 }]);
+  tally.note(text("c"), 2);
+  expect([tally.source, tally.tokens]).toEqual(["counted", { input: 10, cached: 4, output: 3 }]);
+  expect(tally.usage).toMatchObject({ completion_tokens: 3, total_tokens: 13 });
+});
+
+test("usage that is none is passed over, and no count leaves the database's range", () => {
+  const tally = new Tally();
+  tally.note(text("a", { usage: { prompt_tokens: -1, completion_tokens: 2 } }), 1);
+  tally.note(text("b", { usage: { prompt_tokens: "9", completion_tokens: 2 } }), 1);
+  expect(tally.tokens).toEqual({ input: 0, cached: 0, output: 2 });
+  tally.note(text("c", { usage: { prompt_tokens: 1e15, completion_tokens: 1e15, prompt_tokens_details: { cached_tokens: 1e16 } } }), 1);
+  expect(tally.tokens).toEqual({ input: 2 ** 31 - 1, cached: 2 ** 31 - 1, output: 2 ** 31 - 1 });
+});

@@ -1,0 +1,8 @@
+// usage: node samples.mjs model.gguf [temperature]   Prints answers to a fixed list of prompts.
+import { createRequire } from 'module';
+const req = createRequire(import.meta.url); const { loadModel } = req('@fugood/llama.node');
+const [file, temp = '0'] = process.argv.slice(2);
+const c = await loadModel({ model: file, n_ctx: 1024, n_gpu_layers: 0, use_mlock: false, n_threads: 1 });
+const P = ['Hello', 'Say this is a test!', 'What is your name?', 'who are you', 'What can you do?', 'How big are you?', 'How do I create an API key?', 'What is MaaS?', 'MaaS vs dedicated', 'Where is pricing?', 'call the API with curl', 'Why store keys on the backend?', '17 + 25', 'What is 83 - 47?', '7 * 8', 'count to 15', 'capital of Japan', 'opposite of early', 'Tell me a story', 'Tell me a story about a penguin', 'Write a poem about the rain', 'Write a poem about my bicycle', 'Tell me a joke', 'hello world in rust', 'list 3 colors', '你好', '你是谁？', '什么是 MaaS？', '讲个故事', 'Explain the theory of relativity', 'Who won the world cup in 2010?', 'What is 345 * 12?', 'Write a compiler in Haskell', 'gkjhsd fkjh', 'translate cat to french', 'what is a gpu', ['My name is Priya.', 'What is 5 + 6?', 'What is my name?'], ['Tell me a joke', 'another one'], ['Hi', 'What is MaaS?', 'thanks', 'bye']];
+for (const p of P) { const messages = []; for (const q of [].concat(p)) { messages.push({ role: 'user', content: q }); const r = await c.completion({ messages, jinja: true, n_predict: 400, temperature: +temp, xtc_probability: 0, seed: 7, ...(+temp ? {} : { top_k: 1 }) }); messages.push({ role: 'assistant', content: r.text }); console.log('\n>>> U: ' + q + '\n<<< A' + (r.stopped_limited ? ' (no eos)' : '') + ` [${r.tokens_predicted} tok]: ` + r.text.trim() + '\n==='); } }
+process.exit(0);
