@@ -1,14 +1,20 @@
 import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const include = "{app,components,lib,gateway,deployer,engine,bin,prisma,test}/**/*.test.{ts,tsx}";
 
-/** A test that starts a database or other processes says so by what it imports. */
-const slow = /#test\/database|databaseUrl|node:child_process|\/testing\/|postgres\/cluster/;
+/** A test that starts a database or other processes says so by what it mentions; `npm run check` leaves it to `npm test`. */
+const real = /#test\/database|databaseUrl|node:child_process|\/testing\/|startCluster/;
 
 const files = globSync(include, { cwd: import.meta.dirname });
-const slowFiles = files.filter((file) => slow.test(readFileSync(new URL(file, import.meta.url), "utf8")));
-const fastFiles = files.filter((file) => !slowFiles.includes(file));
+const realFiles = files.filter((file) => real.test(readFileSync(join(import.meta.dirname, file), "utf8")));
+const fastFiles = files.filter((file) => !realFiles.includes(file));
+
+/** Next's folder names, such as `(console)` and `[id]`, mean something in a glob. */
+function literal(file: string): string {
+  return file.replace(/[()[\]{}!*?]/g, "\\$&");
+}
 
 export default defineConfig({
   test: {
@@ -17,8 +23,8 @@ export default defineConfig({
     // Two cores: a few workers keep real processes from starving each other.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "fast", include: fastFiles } },
-      { extends: true, test: { name: "real", include: slowFiles, globalSetup: ["test/global-setup.ts"] } },
+      { extends: true, test: { name: "fast", include: fastFiles.map(literal) } },
+      { extends: true, test: { name: "real", include: realFiles.map(literal), globalSetup: ["test/global-setup.ts"] } },
     ],
   },
 });

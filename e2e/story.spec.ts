@@ -6,6 +6,9 @@ import { engineProcesses, expect, test } from "./fixtures.ts";
  * The whole story on real processes: a stranger signs up, chats with a model that really runs, deploys an instance of
  * their own, calls it with a key of theirs through the official SDK, scales it, deletes it.
  */
+// The page of a service that is being deleted learns that it is gone by a 404, which the browser reports.
+test.use({ expectedErrors: [/status of 404/] });
+
 test("from sign-up to a streamed answer, a service of one's own, and back to nothing", async ({ page, installation }) => {
   const name = "my-first";
 
@@ -31,8 +34,8 @@ test("from sign-up to a streamed answer, a service of one's own, and back to not
   await test.step("deploy", async () => {
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Model services" }).click();
     await page.getByRole("link", { name: "Deploy a model" }).first().click();
-    await page.getByRole("combobox", { name: "Model" }).selectOption({ label: "Hydra-Tiny" });
-    await page.getByRole("textbox", { name: "Name" }).fill(name);
+    await page.getByRole("radio", { name: /Hydra-Tiny/ }).check();
+    await page.getByLabel("Model service name").fill(name);
     await page.getByRole("button", { name: "Deploy" }).click();
     await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
     await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: 20_000 });

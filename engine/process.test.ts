@@ -100,6 +100,16 @@ test("what outlasts the drain ends with an error event and no [DONE]", async () 
   expect((await refused.json()).error.code).toBe("shutting_down");
 });
 
+test("it ends in order while the native code is deep in a long prompt", async () => {
+  const engine = await start({ context: "65536", parallel: "1", drain: "0" });
+  const answer = engine.post("/v1/chat/completions", ask("hello ".repeat(20_000)));
+  await expect.poll(async () => (await engine.health()).slots.busy, { interval: 5 }).toBe(1);
+  await sleep(200);
+  engine.child.kill("SIGTERM");
+  expect(await once(engine.child, "exit")).toEqual([0, null]);
+  expect((await answer).status).toBe(503);
+});
+
 test("a second SIGTERM ends it at once", async () => {
   const engine = await start({ context: "65536", parallel: "1" });
   const response = await engine.post("/v1/chat/completions", ask("Tell me a story", endless));

@@ -91,12 +91,12 @@ test("SIGTERM: not ready, new calls refused, running streams finish, usage is wr
 });
 
 test("1: an instance that is killed in mid-stream ends the stream with an error, and what it emitted is charged", async () => {
-  const process_ = spawn(process.execPath, ["test/wall/main.ts"], {
+  const victim = spawn(process.execPath, ["test/wall/main.ts"], {
     cwd: new URL("..", import.meta.url),
     stdio: ["ignore", "pipe", "inherit"],
   });
-  children.push(process_);
-  const [line] = await once(process_.stdout, "data");
+  children.push(victim);
+  const [line] = await once(victim.stdout, "data");
   await makePublicService(database.db, { name: "mortal", endpoints: [String(line).trim()] });
   const port = await freePort();
   const { child, exit } = await startGateway(port);
@@ -112,7 +112,7 @@ test("1: an instance that is killed in mid-stream ends the stream with an error,
   let text = "";
   for await (const piece of response.body as ReadableStream<Uint8Array>) {
     text += Buffer.from(piece).toString();
-    if (text.includes('"t40 "')) process_.kill("SIGKILL");
+    if (text.includes('"t40 "')) victim.kill("SIGKILL");
   }
   expect(text).toContain("upstream_stream_interrupted");
   expect(text).not.toContain("[DONE]");

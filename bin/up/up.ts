@@ -16,7 +16,7 @@ import { Stack } from "./stack.ts";
 import { listenForStop, Stopped, StopRequest } from "./stop-request.ts";
 import { readyBlock } from "./summary.ts";
 
-const servingLimitMs = 4_000;
+const usualServingLimitMs = 4_000;
 
 export interface UpOptions {
   dev: boolean;
@@ -24,6 +24,8 @@ export interface UpOptions {
   json: boolean;
   /** What to run; default: all of it. Tests run less. */
   children?: ChildSpec[];
+  /** How long to wait for the platform's own services, once all processes are ready. */
+  servingLimitMs?: number;
 }
 
 /** Runs the whole installation until it is asked to stop, and resolves with the exit code. Throws where it cannot start. */
@@ -59,6 +61,7 @@ async function run(config: Config, options: UpOptions, stop: StopRequest, starte
     await stack.startDatabase();
     stop.throwIfAsked();
     await stack.startChildren(options.children ?? childSpecs(config, options));
+    const servingLimitMs = options.servingLimitMs ?? usualServingLimitMs;
     const serving = await step("Waiting for public/hydra-tiny", () => untilPlatformServes(stack.databaseUrl, stop, servingLimitMs));
     if (options.dev) endWatch = watchSources(stack.children);
     announce(config, options, stack, serving, startedMs);

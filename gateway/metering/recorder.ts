@@ -33,34 +33,8 @@ export function createRecorder(db: Db, logger: Logger, limits: Pick<Limits, "max
     await keys.flush().catch((err: unknown) => logger.warn({ err }, "the time of a key's last use could not be written"));
   }
 
-  async function work(): Promise<void> {
-    let retryMs = shortestRetryMs;
-    let size = batchSize;
-    while (queue.length > 0 && !stopped.signal.aborted) {
-      const batch = queue.slice(0, size);
-      try {
-        await settle(db, batch);
-        queue.splice(0, batch.length);
-        retryMs = shortestRetryMs;
-        size = Math.min(batchSize, size * 2);
-      } catch (err) {
-        if (batch.length === 1 && isRefusedData(err)) {
-          // It would be refused for ever and hold up all others; the log line has every figure of it.
-          logger.error({ err, entry: figures(batch[0] as UsageEntry) }, "a usage record was refused by the database and put aside");
-          queue.shift();
-          continue;
-        }
-        logger.warn({ err, waiting: queue.length, retryMs }, "usage could not be written; trying again");
-        // Alone, a record that the database refuses shows itself and harms no other.
-        size = 1;
-        await sleep(retryMs, undefined, { signal: stopped.signal }).catch(() => {});
-        retryMs = Math.min(longestRetryMs, retryMs * 2);
-      }
-    }
-  }
-
   function start(): void {
-    working ??= work().finally(() => {
+    working ??= settleAll({ db, logger, queue, stopped: stopped.signal }).finally(() => {
       working = null;
       if (queue.length > 0 && !stopped.signal.aborted) start();
     });
@@ -84,6 +58,41 @@ export function createRecorder(db: Db, logger: Logger, limits: Pick<Limits, "max
       return queue.length;
     },
   };
+}
+
+interface SettleAll {
+  db: Db;
+  logger: Logger;
+  /** First in, first out; what is written is taken off. */
+  queue: UsageEntry[];
+  stopped: AbortSignal;
+}
+
+/** Settles what waits, batch by batch, until nothing does or it is told to stop; failures are tried again. */
+async function settleAll({ db, logger, queue, stopped }: SettleAll): Promise<void> {
+  let retryMs = shortestRetryMs;
+  let size = batchSize;
+  while (queue.length > 0 && !stopped.aborted) {
+    const batch = queue.slice(0, size);
+    try {
+      await settle(db, batch);
+      queue.splice(0, batch.length);
+      retryMs = shortestRetryMs;
+      size = Math.min(batchSize, size * 2);
+    } catch (err) {
+      if (batch.length === 1 && isRefusedData(err)) {
+        // It would be refused for ever and hold up all others; the log line has every figure of it.
+        logger.error({ err, entry: figures(batch[0] as UsageEntry) }, "a usage record was refused by the database and put aside");
+        queue.shift();
+        continue;
+      }
+      logger.warn({ err, waiting: queue.length, retryMs }, "usage could not be written; trying again");
+      // Alone, a record that the database refuses shows itself and harms no other.
+      size = 1;
+      await sleep(retryMs, undefined, { signal: stopped }).catch(() => {});
+      retryMs = Math.min(longestRetryMs, retryMs * 2);
+    }
+  }
 }
 
 /** Prisma's codes for rows that break a constraint, and PostgreSQL's classes for data it cannot take. */

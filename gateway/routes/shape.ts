@@ -1,5 +1,6 @@
 import type { ChatChunk, OpenAiUsage } from "#lib/contracts/openai/chunk.ts";
 import type { AnswerIdentity } from "../upstream/answer.ts";
+import type { Assembled } from "../upstream/assemble.ts";
 
 /** The two forms of an answer, chat and legacy text, made from the chunks of a chat stream. */
 export interface Shape {
@@ -9,15 +10,5 @@ export interface Shape {
   /** The chunk at the end of a stream that tells usage, with the extra members of the engine's own (null: it had none). */
   usageChunk(engine: ChatChunk | null, identity: AnswerIdentity, usage: OpenAiUsage): Record<string, unknown>;
   /** The whole answer. */
-  whole(completion: WholeCompletion, identity: AnswerIdentity, usage: OpenAiUsage): Record<string, unknown>;
-}
-
-/** An assembled answer: a chat completion without identity and usage. */
-export interface WholeCompletion {
-  /** Members beside the known ones that the engine sent. */
-  extra: Record<string, unknown>;
-  /** Members of the choice beside message and finish_reason, logprobs among them. */
-  choice: Record<string, unknown>;
-  message: { role: string; content: string | null; [member: string]: unknown };
-  finishReason: string;
+  whole(completion: Assembled, identity: AnswerIdentity, usage: OpenAiUsage): Record<string, unknown>;
 }

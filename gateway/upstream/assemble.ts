@@ -3,8 +3,11 @@ import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta } from "#lib/con
 /** Members of a delta that arrive in pieces of text. */
 const textMembers = new Set(["content", "reasoning_content", "reasoning", "refusal"]);
 
-interface Assembled {
+/** A whole answer without its identity and usage. */
+export interface Assembled {
+  /** Members beside the known ones that the engine sent. */
   extra: Record<string, unknown>;
+  /** Members of the choice beside message and finish_reason, logprobs among them. */
   choice: Record<string, unknown>;
   message: { role: string; content: string | null; [member: string]: unknown };
   finishReason: string;

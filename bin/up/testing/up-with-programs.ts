@@ -16,7 +16,7 @@ const children = programs.map((text): ChildSpec => {
   };
 });
 try {
-  process.exit(await up(parseConfig(process.env), { dev: false, json: true, children }));
+  process.exit(await up(parseConfig(process.env), { dev: false, json: true, children, servingLimitMs: 0 }));
 } catch (error) {
   console.error(explain(error));
   process.exit(1);

@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLocalPlace, type LocalPlace } from "../../testing/local-place.ts";
 import { eventually, newRef, until } from "../contract.ts";
 import type { Driver, InstanceRef } from "../driver.ts";
 import { findEngines } from "./command-lines.ts";
+import { createHealthCheck } from "./health.ts";
+import { createLocalDriver } from "./local-driver.ts";
 
 let place: LocalPlace;
 let driver: Driver;
@@ -80,14 +83,58 @@ test("a pid that belongs to another process by now is neither ready nor killed",
     expect((await driver.observe(ref)).phase).toBe("gone");
     await driver.stop(ref, "kill");
     await driver.end({ ...ref, serviceId: null });
+    await sleep(300);
     expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
   } finally {
     stranger.kill("SIGKILL");
   }
 });
 
+test("only the engine itself answers for its health: who shows another nonce, or refuses the token, does not", async () => {
+  const ref = await running();
+  const { endpoint } = await until(driver, ref, "ready", 0);
+  const health = createHealthCheck();
+  try {
+    const ask = (address: string | null, token: string, nonce: string | null) => health.ask(address ?? "", token, nonce ?? "");
+    expect(await ask(endpoint, ref.token, ref.nonce)).toBe("ok");
+    expect(await ask(endpoint, ref.token, "another")).toBe("missed");
+    expect(await ask(endpoint, "another", ref.nonce)).toBe("missed");
+    expect(await ask("http://127.0.0.1:1", ref.token, ref.nonce)).toBe("missed");
+  } finally {
+    health.close();
+  }
+});
+
 describe("draining", () => {
-  test("running calls end first; a deployer that comes after does not hurry them by a second signal", async () => {
+  test("one signal, however many deployers ask: a second one would cut running calls short", async () => {
+    const script = 'process.on("SIGTERM", () => process.stdout.write("asked ")); setInterval(() => {}, 1000); process.stdout.write("up ")';
+    const openCounting = () =>
+      createLocalDriver({
+        dataDir: place.dataDir,
+        weightsCandidates: () => [process.execPath],
+        command: () => ["-e", script],
+        engineEnv: {},
+      });
+    const [first, second] = [openCounting(), openCounting()];
+    const ref = newRef();
+    const { pid, pidStartedAt, logFile } = await first.start(ref, place.spec);
+    const known = { ...ref, pid, pidStartedAt };
+    const log = () => readFile(logFile ?? "", "utf8");
+    try {
+      await eventually(async () => expect(await log()).toBe("up "), 10_000);
+      for (const one of [first, second, first, second]) await one.stop(known, "drain");
+      for (const one of [first, second]) expect(await one.observe(known)).toMatchObject({ drainingMs: expect.any(Number) });
+      await eventually(async () => expect(await log()).toBe("up asked "), 2_000);
+      await sleep(500);
+      expect(await log()).toBe("up asked ");
+    } finally {
+      await second.stop(known, "kill");
+      await until(first, known, "gone", 3_000);
+      for (const one of [first, second]) one.close();
+    }
+  });
+
+  test("running calls end first", async () => {
     const ref = await running();
     const seen = await until(driver, ref, "ready", 0);
     const answer = fetch(`${seen.endpoint}/v1/completions`, {
@@ -98,18 +145,10 @@ describe("draining", () => {
     const body = (await answer).body?.getReader();
     expect((await body?.read())?.done).toBe(false);
     await driver.stop(ref, "drain");
-    const later = place.open();
-    try {
-      await later.stop(ref, "drain");
-      const observed = await later.observe(ref);
-      if (observed.phase !== "gone") expect(observed.drainingMs).not.toBeNull();
-      let text = "";
-      for (let part = await body?.read(); part && !part.done; part = await body?.read()) text += Buffer.from(part.value).toString();
-      expect(text).toContain("[DONE]");
-      await until(driver, ref, "gone", 12_000);
-      expect(await driver.observe(ref)).toEqual({ phase: "gone", exit: "0" });
-    } finally {
-      later.close();
-    }
+    let text = "";
+    for (let part = await body?.read(); part && !part.done; part = await body?.read()) text += Buffer.from(part.value).toString();
+    expect(text).toContain("[DONE]");
+    await until(driver, ref, "gone", 12_000);
+    expect(await driver.observe(ref)).toEqual({ phase: "gone", exit: "0" });
   });
 });

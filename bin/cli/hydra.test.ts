@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { isApiKeyShaped } from "#lib/api-key-format.ts";
+import { processStartTime } from "#lib/process-identity.ts";
+import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { clusterDir } from "../installation/database.ts";
+import { runHydra, type TemporaryDataDir, temporaryDataDir } from "../testing/hydra.ts";
+
+let database: TestDatabase;
+let dir: TemporaryDataDir;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  dir = await temporaryDataDir();
+});
+afterEach(() => dir.remove());
+
+function hydra(...args: string[]) {
+  return runHydra(args, { HYDRA_DATA_DIR: dir.path, DATABASE_URL: database.url });
+}
+
+describe("hydra admin", () => {
+  test("makes an operator, a key that is printed once, and credit that one key gives once", async () => {
+    const user = await hydra("admin", "create-user", "--email", "Ops@Example.com", "--password", "correct horse", "--operator", "--json");
+    expect(user).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(user.stdout)).toMatchObject({ email: "ops@example.com", role: "operator" });
+
+    const key = await hydra("admin", "create-key", "--email", "ops@example.com", "--name", "laptop");
+    expect(key.code).toBe(0);
+    expect(isApiKeyShaped(key.stdout.trim())).toBe(true);
+    expect(key.stderr).toContain("not shown again");
+    const row = await database.db.apiKey.findFirstOrThrow({ where: { name: "laptop" } });
+    expect(JSON.stringify({ ...row, hash: Buffer.from(row.hash).toString("latin1") })).not.toContain(key.stdout.trim());
+
+    const credit = ["admin", "credit", "--email", "ops@example.com", "--amount", "12.5", "--idempotency-key", "k1", "--json"];
+    const first = JSON.parse((await hydra(...credit)).stdout);
+    const again = JSON.parse((await hydra(...credit)).stdout);
+    expect(first).toMatchObject({ created: true, currency: "CNY" });
+    expect(again).toEqual({ ...first, created: false });
+  });
+
+  test("prints an invitation's token alone", async () => {
+    const { code, stdout } = await hydra("admin", "invite", "--email", "new@example.com");
+    expect(code).toBe(0);
+    expect(stdout.trim()).toMatch(/^[\w-]{20,}$/);
+  });
+
+  test("what the domain refuses goes to standard error with exit code 1, with --json as an object", async () => {
+    const plain = await hydra("admin", "create-key", "--email", "nobody@example.com", "--name", "x");
+    expect(plain).toMatchObject({ code: 1, stdout: "" });
+    expect(plain.stderr).toMatch(/^There is no user with the email nobody@example\.com\./);
+    const json = await hydra("admin", "credit", "--email", "nobody@example.com", "--amount", "1", "--json");
+    expect(json).toMatchObject({ code: 1, stdout: "" });
+    expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: "not_found" } });
+  });
+});
+
+describe("usage", () => {
+  test.each([
+    [["nonsense"], "There is no command `nonsense`"],
+    [[], "Usage: hydra <command>"],
+    [["admin"], "admin create-user"],
+    [["migrate", "--nonsense"], "Unknown option '--nonsense'"],
+    [["migrate", "more"], "Unexpected argument 'more'"],
+    [["admin", "create-user", "--email", "a@b.co"], "--password must be given."],
+    [["admin", "create-user", "--email", "nonsense", "--password", "correct horse"], "--email: "],
+    [["admin", "create-user", "--email", "a@b.co", "--password", "short"], "--password: "],
+    [["admin", "credit", "--email", "a@b.co", "--amount=-5"], "--amount: must be above 0"],
+    [["admin", "credit", "--email", "a@b.co", "--amount", "1e3"], "--amount: must be above 0"],
+    [["admin", "credit", "--email", "a@b.co", "--amount", "0"], "--amount: must be above 0"],
+  ])("%j is exit code 2", async (args, message) => {
+    const { code, stdout, stderr } = await hydra(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test.each([[["--help"]], [["up", "--help"]], [["admin", "credit", "--help"]], [["doctor", "-h"]]])(
+    "%j is help on standard output",
+    async (args) => {
+      const { code, stdout, stderr } = await hydra(...args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain("Usage: hydra");
+    },
+  );
+
+  test("a wrong variable is one sentence that names it", async () => {
+    const { code, stderr } = await runHydra(["doctor"], { HYDRA_DATA_DIR: dir.path, HYDRA_CURRENCY: "yuan" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "HYDRA_CURRENCY: must be an ISO 4217 code such as CNY\n" });
+  });
+});
+
+test("migrate starts the embedded PostgreSQL for its time, and has nothing to do twice", async () => {
+  const first = await runHydra(["migrate", "--json"], { HYDRA_DATA_DIR: dir.path });
+  expect(first.code, first.stderr).toBe(0);
+  expect(JSON.parse(first.stdout).applied.length).toBeGreaterThan(1);
+  const log = await readFile(join(await clusterDir(dir.path), "data", "postmaster.pid"), "utf8").catch(() => null);
+  expect(log && (await processStartTime(Number(log.split("\n")[0])))).toBeNull();
+  // Two at once: the second waits for the first rather than losing its database.
+  const both = await Promise.all([1, 2].map(() => runHydra(["migrate", "--json"], { HYDRA_DATA_DIR: dir.path })));
+  expect(both.map(({ code, stdout }) => ({ code, stdout: stdout.trim() }))).toEqual([
+    { code: 0, stdout: '{"applied":[]}' },
+    { code: 0, stdout: '{"applied":[]}' },
+  ]);
+});
