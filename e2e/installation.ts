@@ -32,6 +32,8 @@ export default async function startInstallation(): Promise<() => Promise<void>> 
     await untilReady(child, logFile);
   } catch (error) {
     await stop(child);
+    await removeDatabase(dataDir).catch(() => {});
+    await rm(home, { recursive: true, force: true });
     throw error;
   }
   process.env.HYDRA_E2E_DATA_DIR = dataDir;

@@ -33,21 +33,24 @@ export async function checkSpace(config: Config): Promise<Finding> {
   return free < 5 * neededBytes ? warn("disk", says, "Free some space soon.") : ok("disk", says);
 }
 
-/** While Hydra runs, its processes must live; while it does not, its ports must be free. */
+/** While Hydra runs, its processes must live; while it does not, nothing of it may run and its ports must be free. */
 export async function checkProcesses(config: Config, running: boolean): Promise<Finding> {
-  if (!running) {
-    try {
-      await checkPorts(config);
-      return ok("processes", "Hydra is not running; its ports are free");
-    } catch (error) {
-      return fail("processes", "Hydra is not running", explain(error));
-    }
+  const { children, logs } = dataPaths(config.dataDir);
+  const listed = await new ProcessList(children).read();
+  const found = await Promise.all(listed.map(async (child) => ((await isRunning(child)) ? [child.name] : [])));
+  const alive = found.flat().sort();
+  if (running) {
+    const missing = childNames.filter((name) => !alive.includes(name));
+    if (missing.length === 0) return ok("processes", `${childNames.join(", ")} run`);
+    return fail("processes", `not running: ${missing.join(", ")}`, `See their logs in ${logs}.`);
   }
-  const listed = await new ProcessList(dataPaths(config.dataDir).children).read();
-  const alive = await Promise.all(listed.map(async (child) => ((await isRunning(child)) ? child.name : null)));
-  const missing = childNames.filter((name) => !alive.includes(name));
-  if (missing.length === 0) return ok("processes", "console, deployer and gateway run");
-  return fail("processes", `not running: ${missing.join(", ")}`, `See their logs in ${dataPaths(config.dataDir).logs}.`);
+  if (alive.length > 0) return warn("processes", `left by a start that was killed: ${alive.join(", ")}`, "`npm start` takes them over.");
+  try {
+    await checkPorts(config);
+    return ok("processes", "Hydra is not running; its ports are free");
+  } catch (error) {
+    return fail("processes", "Hydra is not running", explain(error));
+  }
 }
 
 /** Whether `hydra up`, or another command, holds the data directory. */

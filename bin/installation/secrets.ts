@@ -9,7 +9,7 @@ export async function installationSecret(config: Pick<Config, "secret" | "dataDi
   return config.secret ?? readOrMake(dataPaths(config.dataDir).secret, () => randomBytes(32).toString("base64url"));
 }
 
-/** Names this installation for good, where a path would not do: below {@link systemDir}, and in cookie names. */
+/** Names this installation for good where a path would not do: below `/var/lib/hydra`. */
 export function installationId(dataDir: string): Promise<string> {
   return readOrMake(dataPaths(dataDir).installationId, () => randomBytes(6).toString("hex"));
 }

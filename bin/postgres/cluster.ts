@@ -63,7 +63,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const child = spawn(
     join(native, "bin", "postgres"),
     ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
-    { detached: true, stdio: ["ignore", log.fd, log.fd], ...(owner ?? {}) },
+    // Its user may not enter the directory that we were started in.
+    { cwd: options.dir, detached: true, stdio: ["ignore", log.fd, log.fd], ...(owner ?? {}) },
   );
   child.unref();
   await log.close();
@@ -116,7 +117,7 @@ async function initialise(args: { native: string; dir: string; data: string; pas
       "--builtin-locale=C.UTF-8",
       "--locale=C",
     ]),
-    { ...(owner ?? {}), env: { ...process.env, LC_ALL: "C" } },
+    { cwd: dir, ...(owner ?? {}), env: { ...process.env, LC_ALL: "C" } },
   );
   await rm(passwordFile, { force: true });
   await rename(work, data);

@@ -7,10 +7,6 @@ import { hashOf, stamp } from "./stamp.mjs";
 
 const installed = stamp(join(rootDir, "node_modules", ".hydra", "dependencies.sha256"));
 
-export async function dependenciesAreFresh() {
-  return installed.matches(await hashOf(["package-lock.json"]));
-}
-
 /** Installs what package-lock.json lists, when that file has changed since the last time. */
 export async function ensureDependencies() {
   const hash = await hashOf(["package-lock.json"]);

@@ -8,14 +8,14 @@ const firstBackoffMs = 1_000;
 const longestBackoffMs = 30_000;
 
 /**
- * Starts the embedded PostgreSQL again when its process is gone, with backoff. `onMoved` is called with a new cluster's
- * URL where its old port was taken meanwhile. Returns a function that ends the watch and resolves with the last cluster.
+ * Starts the embedded PostgreSQL again when its process is gone, with backoff, and hands the new cluster to `onRestarted`.
+ * Returns a function that ends the watch, and resolves once no restart is under way.
  */
 export function watchPostgres(
   first: Cluster,
   restart: (port: number) => Promise<Cluster>,
-  onMoved: (cluster: Cluster) => void,
-): () => Promise<Cluster> {
+  onRestarted: (cluster: Cluster) => void,
+): () => Promise<void> {
   const ended = new AbortController();
   const watching = (async () => {
     let current = first;
@@ -29,14 +29,13 @@ export function watchPostgres(
       try {
         const next = await restart(Number(new URL(current.url).port));
         say("PostgreSQL runs again.");
-        if (next.url !== current.url) onMoved(next);
+        onRestarted(next);
         current = next;
         backoffMs = firstBackoffMs;
       } catch (error) {
         say(`PostgreSQL could not be started: ${error instanceof Error ? error.message : error}`);
       }
     }
-    return current;
   })();
   return () => {
     ended.abort();

@@ -3,7 +3,7 @@ import { openDatabase } from "#lib/db/client.ts";
 import { seed } from "#prisma/seed.ts";
 import { dataPaths } from "../installation/data-dir.ts";
 import { type Database, openInstallationDatabase } from "../installation/database.ts";
-import { installationId, installationSecret, setupToken } from "../installation/secrets.ts";
+import { installationSecret, setupToken } from "../installation/secrets.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { say, step } from "../setup/progress.mjs";
 import { Child, type ChildSpec } from "./child.ts";
@@ -43,7 +43,7 @@ export class Stack {
     const config = this.#config;
     const own = config.databaseUrl === null;
     const database = await step(own ? "Starting PostgreSQL" : "Connecting to PostgreSQL", () => openInstallationDatabase(config));
-    this.#use(database);
+    this.#database = database;
     if (database.cluster) {
       this.#endWatch = watchPostgres(
         database.cluster,
@@ -53,8 +53,10 @@ export class Stack {
           return again.cluster;
         },
         (cluster) => {
-          this.#use({ url: cluster.url, directUrl: cluster.url, cluster });
-          for (const child of this.children) void child.restart();
+          const moved = cluster.url !== this.#database?.url;
+          this.#database = { url: cluster.url, directUrl: cluster.url, cluster };
+          // Its old port was taken meanwhile: the children must learn the new one.
+          if (moved) for (const child of this.children) void child.restart();
         },
       );
     }
@@ -74,13 +76,8 @@ export class Stack {
     this.setupToken = await setupToken(this.#config, this.hasUsers);
     this.#env = {
       HYDRA_SECRET: await installationSecret(this.#config),
-      HYDRA_INSTALLATION_ID: await installationId(this.#config.dataDir),
       ...(this.setupToken ? { HYDRA_SETUP_TOKEN: this.setupToken } : {}),
     };
-  }
-
-  #use(database: Database): void {
-    this.#database = database;
   }
 
   async startChildren(specs: ChildSpec[]): Promise<void> {

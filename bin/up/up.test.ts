@@ -123,9 +123,11 @@ describe("hydra up", () => {
     const before = await postgresPid();
     process.kill(before, "SIGKILL");
     await expect.poll(() => run.stderr(), { timeout: 15_000 }).toContain("PostgreSQL runs again.");
-    expect(await postgresPid()).not.toBe(before);
+    const after = await postgresPid();
+    expect(after).not.toBe(before);
     process.kill(run.pid, "SIGTERM");
     expect((await run.ended).code).toBe(0);
+    expect(await alive([after])).toEqual([]);
     expect((await journal()).filter((line) => line === "console started")).toHaveLength(1);
   });
 
