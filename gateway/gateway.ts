@@ -1,23 +1,38 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { Agent } from "undici";
+import { AddressRanges } from "#lib/address-ranges.ts";
+import type { Config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/observability/logger.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import type { Balances, Catalog, Metering, Principals } from "./ports.ts";
-import { ActiveCalls } from "./routes/active-calls.ts";
+import { createMetrics, type GaugeSource, type Metrics } from "./observability/metrics.ts";
+import { requestFacts } from "./observability/request-facts.ts";
+import { createObservabilityServer } from "./observability/server.ts";
+import { Budgets } from "./policies/budgets.ts";
+import { Limiter } from "./policies/limiter.ts";
+import type { Catalog, Credit, Metering, Principals, Receipts, Spend } from "./ports.ts";
+import { ActiveCalls, shuttingDown } from "./routes/active-calls.ts";
 import { answerRaw, onClientError, type Running } from "./routes/client-error.ts";
 import { beginExchange, type Exchange } from "./routes/exchange.ts";
 import { type DrainState, logRequest, serve } from "./routes/serve.ts";
 import { routeTable } from "./routes/table.ts";
 import { createPicker } from "./routing/picker.ts";
+import { UpstreamAgent } from "./upstream/wire/agent.ts";
+
+/** What of the installation's settings callers get to feel. */
+export type GatewaySettings = Pick<Config, "domain" | "bind" | "trustedProxies" | "imageHosts" | "currency">;
 
 export interface GatewayDeps {
   principals: Principals;
   catalog: Catalog;
-  balances: Balances;
+  credit: Credit;
   metering: Metering;
+  spend: Spend;
+  receipts: Receipts;
+  settings: GatewaySettings;
+  /** Figures of what is handed in, for `/metrics`. */
+  gauges?: GaugeSource[];
   /** Throws where the gateway cannot serve, e.g. because its store is away. */
   checkServing(): Promise<void>;
   /** The installation's secret, for trial tokens. */
@@ -29,19 +44,35 @@ export interface GatewayDeps {
 export interface Gateway {
   /** Listens; resolves to the port (0 asks for a free one). */
   listen(port: number, host: string): Promise<number>;
+  /** Serves figures and probes on a port of their own, on loopback; resolves to the port. */
+  listenObservability(port: number): Promise<number>;
   /** Refuses new calls, lets running ones finish for the drain time, ends the rest with an error event, and closes. */
   drain(): Promise<void>;
 }
 
+/** How often what other gateways have charged is read. */
+const budgetsMs = 1_000;
+
 /** The data plane's HTTP server; everything it stands on is handed in. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const limits: Limits = { ...defaultLimits, ...deps.limits };
-  const dispatcher = new Agent({ connect: { timeout: limits.connectMs } });
+  const dispatcher = new UpstreamAgent({ connectMs: limits.connectMs });
   const calls = new ActiveCalls();
   const state: DrainState = { draining: false };
   const open = new Set<Exchange>();
   const running = new WeakMap<Duplex, Running>();
-  const routes = routeTable({ ...deps, limits, dispatcher, calls, picker: createPicker() }, state);
+  const budgets = new Budgets(deps.spend, deps.settings.currency);
+  const refreshing = keepFresh(budgets, deps.logger);
+  const routes = routeTable({ ...callPolicies(deps.settings), ...deps, budgets, limits, dispatcher, calls, picker: createPicker() }, state);
+  const serving = { routes, limits, state, hosts: deps.settings, catalog: deps.catalog };
+  const metrics = gatewayMetrics(deps, open, calls);
+  const observability = createObservabilityServer({
+    metrics,
+    async checkServing() {
+      if (state.draining) throw shuttingDown();
+      await deps.checkServing();
+    },
+  });
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const exchange = beginExchange(request, response);
@@ -49,30 +80,76 @@ export function createGateway(deps: GatewayDeps): Gateway {
     open.add(exchange);
     response.once("close", () => {
       open.delete(exchange);
-      logRequest(deps.logger, exchange);
+      // The call ends in this turn too; what it came to is known after it.
+      setImmediate(() => {
+        logRequest(deps.logger, exchange);
+        metrics.requestEnded(requestFacts(exchange));
+      });
     });
-    void serve(exchange, routes, limits, state);
+    void serve(exchange, serving);
   };
-  const server = httpServer(limits, onRequest, (socket) => running.get(socket), deps.logger);
+  const onRefused = (error: AppError, parser: string | undefined) => {
+    metrics.refused(error.code);
+    deps.logger.info({ status: error.status, code: error.code, parser }, "request");
+  };
+  const server = httpServer(limits, onRequest, (socket) => running.get(socket), onRefused);
 
   return {
     listen: (port, host) => listen(server, port, host),
+    listenObservability: (port) => observability.listen(port),
     async drain() {
       state.draining = true;
       await untilEmpty(open, limits.drainMs);
       calls.interruptAll();
       await untilEmpty(open, 1_000);
+      clearInterval(refreshing);
+      observability.close();
       server.close();
       server.closeAllConnections();
-      await dispatcher.destroy();
+      await dispatcher.end();
     },
   };
 }
 
+function keepFresh(budgets: Budgets, logger: Logger): NodeJS.Timeout {
+  return setInterval(() => {
+    budgets.refresh().catch((err: unknown) => logger.warn({ err }, "what others have spent of budgets could not be read"));
+  }, budgetsMs);
+}
+
+function callPolicies(settings: GatewaySettings) {
+  return {
+    domain: settings.domain,
+    currency: settings.currency,
+    trustedProxies: new AddressRanges(settings.trustedProxies),
+    imageHosts: new Set(settings.imageHosts),
+    limiter: new Limiter(),
+  };
+}
+
+function gatewayMetrics({ gauges = [], metering }: GatewayDeps, open: ReadonlySet<Exchange>, calls: ActiveCalls): Metrics {
+  const metrics = createMetrics();
+  for (const gauge of gauges) metrics.addGauge(gauge);
+  metrics.addGauge({ name: "hydra_requests_in_flight", help: "Requests that have not ended", read: () => open.size });
+  metrics.addGauge({ name: "hydra_calls_in_flight", help: "Admitted calls that have not ended", read: () => calls.size });
+  metrics.addGauge({
+    name: "hydra_usage_has_room",
+    help: "0 while no call is admitted because usage cannot be recorded",
+    read: () => Number(metering.hasRoom()),
+  });
+  metrics.addGauge({
+    name: "hydra_journal_failing",
+    help: "1 while the journal cannot be written",
+    read: () => Number(metering.storageFull()),
+  });
+  return metrics;
+}
+
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
+type OnRefused = (error: AppError, parser: string | undefined) => void;
 
 /** Node's server, with everything that it would answer by itself answered in our form. */
-function httpServer(limits: Limits, onRequest: OnRequest, running: (socket: Duplex) => Running | undefined, logger: Logger): Server {
+function httpServer(limits: Limits, onRequest: OnRequest, running: (socket: Duplex) => Running | undefined, onRefused: OnRefused): Server {
   const server = createServer(
     {
       requestTimeout: limits.requestBodyMs,
@@ -91,7 +168,7 @@ function httpServer(limits: Limits, onRequest: OnRequest, running: (socket: Dupl
   });
   server.on("clientError", (error: Error & { code?: string }, socket: Duplex) => {
     const refused = onClientError(error, socket, running(socket));
-    if (refused) logger.info({ status: refused.status, code: refused.code, parser: error.code }, "request");
+    if (refused) onRefused(refused, error.code);
   });
   return server;
 }

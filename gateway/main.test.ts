@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
-import { makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
+import { caughtUp, makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
 import { wallPrompt } from "#test/wall/script.ts";
 import { startWall, type Wall } from "#test/wall/wall.ts";
 import { readEvents } from "./testing/harness.ts";
@@ -11,10 +14,12 @@ import { readEvents } from "./testing/harness.ts";
 let database: TestDatabase;
 let wall: Wall;
 let caller: TestCaller;
+let dataDir: string;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), "hydra-gateway-"));
   wall = await startWall();
   caller = await makeCaller(database.db);
   await makePublicService(database.db, { name: "wall", endpoints: [wall.url] });
@@ -23,6 +28,7 @@ afterAll(async () => {
   for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   await wall.close();
   await database.drop();
+  await rm(dataDir, { recursive: true });
 });
 
 async function freePort(): Promise<number> {
@@ -35,17 +41,22 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function startGateway(port: number): Promise<{ child: ChildProcess; output: () => string; exit: Promise<number | null> }> {
+async function startGateway(
+  port: number,
+  more: Record<string, string> = {},
+): Promise<{ child: ChildProcess; output: () => string; exit: Promise<number | null> }> {
   const child = spawn(process.execPath, ["gateway/main.ts"], {
     cwd: new URL("..", import.meta.url),
     env: {
       ...process.env,
       DATABASE_URL: database.url,
+      HYDRA_DATA_DIR: dataDir,
       HYDRA_SECRET: "a secret that is long enough for tests",
       HYDRA_GATEWAY_PORT: String(port),
       HYDRA_BIND: "127.0.0.1",
       HYDRA_LOG_LEVEL: "info",
       HYDRA_LOG_FORMAT: "json",
+      ...more,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -123,6 +134,28 @@ test("1: an instance that is killed in mid-stream ends the stream with an error,
   expect(row.chargeNano).toBeGreaterThan(0n);
 });
 
+test("a gateway that was killed is followed by one with its id: no revoke waits for the dead one's lease", async () => {
+  const port = await freePort();
+  const { child, exit } = await startGateway(port);
+  const rows = () => database.db.gateway.findMany({ where: { leaseUntil: { gt: new Date() } } });
+  await expect.poll(async () => (await rows()).map(({ address }) => address), { timeout: 5_000 }).toEqual([`127.0.0.1:${port}`]);
+  const [killed] = await rows();
+  child.kill("SIGKILL");
+  await exit;
+  const next = await startGateway(port);
+  const startedMs = performance.now();
+  const { keyId: id, key } = await makeCaller(database.db);
+  await database.db.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
+  await caughtUp(database.db);
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  const refused = await fetch(`http://127.0.0.1:${port}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
+  expect(refused.status).toBe(401);
+  expect((await rows()).map((row) => row.id)).toEqual([killed?.id]);
+  next.child.kill("SIGTERM");
+  expect(await next.exit).toBe(0);
+  expect(await rows()).toEqual([]);
+});
+
 test("a taken port is one clear sentence and exit 1", async () => {
   const blocker = createServer().listen(0, "127.0.0.1");
   await once(blocker, "listening");
@@ -130,5 +163,8 @@ test("a taken port is one clear sentence and exit 1", async () => {
   const { output, exit } = await startGateway(typeof address === "object" && address ? address.port : 0);
   expect(await exit).toBe(1);
   expect(output().trim()).toBe("gateway: HYDRA_GATEWAY_PORT: that port is taken; set another one");
+  const asked = await startGateway(await freePort(), { HYDRA_METRICS_PORT: String(typeof address === "object" && address?.port) });
+  expect(await asked.exit).toBe(1);
+  expect(asked.output()).toContain("gateway: HYDRA_METRICS_PORT: that port is taken; set another one");
   blocker.close();
 });

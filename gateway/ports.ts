@@ -2,19 +2,45 @@ import type { ServiceState, StateReason } from "#lib/contracts/services.ts";
 import type { TokenCounts, TokenRates } from "#lib/money/usage.ts";
 import type { TrialClaims } from "#lib/secrets.ts";
 
+/** What an operator or a key's owner allows; null: no bound. */
+export interface CallLimits {
+  requestsPerMinute: number | null;
+  tokensPerMinute: number | null;
+  concurrency: number | null;
+  /** Nano-units a day and a calendar month, in UTC. */
+  budgetDayNano: bigint | null;
+  budgetMonthNano: bigint | null;
+}
+
+/** What one key may do on top of what its owner may. */
+export interface KeyRules {
+  limits: CallLimits;
+  /** Access names; null: all. */
+  allowedModels: string[] | null;
+  /** Addresses and CIDR ranges; null: all. */
+  allowedAddresses: string[] | null;
+  expiresAt: Date | null;
+}
+
 /** Who calls, and on whose balance. */
 export interface Principal {
   userId: string;
   workspaceId: string;
   /** Null for the console's trial. */
   keyId: string | null;
+  /** Null for the console's trial. */
+  rules: KeyRules | null;
+  workspaceLimits: CallLimits;
 }
 
+/** Answers from memory: no look-up waits for the database. All throw `billing_unavailable` while the snapshot has no lease. */
 export interface Principals {
   /** The key's owner where the key and its owner may call at this moment, else null. */
-  byKeyHash(hash: Uint8Array<ArrayBuffer>): Promise<Principal | null>;
+  byKeyHash(hash: Uint8Array<ArrayBuffer>): Principal | null;
   /** The signed-in user where user and membership still hold, else null. */
-  byTrial(claims: TrialClaims): Promise<Principal | null>;
+  byTrial(claims: TrialClaims): Principal | null;
+  /** Asked again in the same turn of the event loop in which a call is admitted: a revoke may have come meanwhile. */
+  stillHolds(principal: Principal): boolean;
 }
 
 export interface InstanceTarget {
@@ -42,6 +68,8 @@ export interface CallableService {
   reasonData: Record<string, string | number>;
   createdAt: Date;
   driver: "local" | "kubernetes" | "upstream";
+  /** Name of its region, the host label of its endpoint. */
+  region: string;
   model: {
     id: string;
     kind: "text_generation" | "image_understanding" | "image_generation" | "embedding";
@@ -56,14 +84,28 @@ export interface CallableService {
 
 export interface Catalog {
   /** A live service by its access name, whoever owns it; null where there is none. */
-  find(owner: string, name: string): Promise<CallableService | null>;
+  find(owner: string, name: string): CallableService | null;
   /** Live services that a workspace may call: the public ones and its own. */
-  visibleTo(workspaceId: string): Promise<CallableService[]>;
+  visibleTo(workspaceId: string): CallableService[];
+  /** Whether there is a region of that name. */
+  hasRegion(name: string): boolean;
 }
 
-export interface Balances {
-  /** Nano-units; 0 where the workspace has no wallet. */
-  read(workspaceId: string): Promise<bigint>;
+/** An amount that is set apart for one call until its usage is recorded. */
+export interface Hold {
+  requestId: string;
+  workspaceId: string;
+  amountNano: bigint;
+}
+
+export interface Credit {
+  /**
+   * Sets an amount apart: at once where this gateway's lease has room, else after drawing more.
+   * Throws `credit_balance_exhausted` where the balance cannot pay it, `billing_unavailable` where that cannot be known.
+   */
+  hold(requestId: string, workspaceId: string, amountNano: bigint): Hold | Promise<Hold>;
+  /** Gives a hold back without a charge: the call was refused before it was admitted. */
+  release(hold: Hold): void;
 }
 
 /** What one admitted call came to. */
@@ -88,10 +130,54 @@ export interface UsageEntry {
   durationMs: number;
 }
 
+/** What is known of a call when it is admitted: enough to charge it should this process be killed. */
+export type AdmittedCall = Pick<UsageEntry, "requestId" | "principal" | "service" | "modelId" | "route" | "streamed" | "price" | "startedAt">;
+
 export interface Metering {
   /** False while so much waits for the database that nothing more may be admitted. */
   hasRoom(): boolean;
-  /** Takes the entry at once and writes it later. */
+  /** True while the journal cannot be written: nothing more may be admitted (`storage_full`). */
+  storageFull(): boolean;
+  /** The call is admitted; goes to the journal within a second. */
+  admitted(call: AdmittedCall, hold: Hold | null): void;
+  /** Tokens so far of a call that goes on; goes to the journal within a second. Cheap: called for each event. */
+  progress(requestId: string, tokens: TokenCounts): void;
+  /** Takes the entry at once, ends its hold, and writes it later. */
   record(entry: UsageEntry): void;
   keyUsed(keyId: string): void;
+}
+
+/** What a key or a workspace was charged so far, in nano-units; days and months in UTC. */
+export interface Spent {
+  dayNano: bigint;
+  monthNano: bigint;
+}
+
+export interface Spend {
+  /** What is recorded for these ids of keys and workspaces on that day and in its month. Throws `billing_unavailable`. */
+  read(subjects: readonly string[], day: Date): Promise<Map<string, Spent>>;
+}
+
+/** What one call came to, as its owner may see it. */
+export interface Receipt {
+  requestId: string;
+  keyId: string | null;
+  model: string;
+  route: string;
+  startedAt: Date;
+  durationMs: number;
+  status: number;
+  outcome: UsageEntry["outcome"];
+  errorCode: string | null;
+  source: UsageEntry["source"];
+  tokens: TokenCounts;
+  /** Null where nothing is charged by token. */
+  price: Price | null;
+  costNano: bigint;
+  chargeNano: bigint;
+}
+
+export interface Receipts {
+  /** The receipt of a call of that workspace, else null. Throws `billing_unavailable`. */
+  find(requestId: string, workspaceId: string): Promise<Receipt | null>;
 }

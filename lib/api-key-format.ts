@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { hash, randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const prefix = "sk-hy-";
@@ -23,7 +23,7 @@ export function isApiKeyShaped(text: string): boolean {
 
 /** SHA-256 of the whole key: the only form in which it is kept. */
 export function hashApiKey(key: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash("sha256").update(key).digest());
+  return new Uint8Array(hash("sha256", key, "buffer"));
 }
 
 /** What lists and logs may show: `sk-hy-Ab12…wXyz`. */

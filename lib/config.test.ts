@@ -12,6 +12,8 @@ test("without any variable everything has its default", () => {
     domain: "localhost",
     consoleUrl: "http://localhost:3000",
     trustedProxies: [],
+    imageHosts: [],
+    metricsPort: null,
     currency: "CNY",
     signup: "open",
     signupCredit: 100,
@@ -49,6 +51,10 @@ test.each([
   ["HYDRA_SIGNUP_CREDIT", "1000001"],
   ["HYDRA_SECRET", "short"],
   ["HYDRA_SETUP_TOKEN", "short"],
+  ["HYDRA_IMAGE_HOSTS", "https://img.example.com"],
+  ["HYDRA_IMAGE_HOSTS", "img.example.com/path"],
+  ["HYDRA_METRICS_PORT", "0"],
+  ["HYDRA_METRICS_PORT", "8080"],
   ["DATABASE_URL", "mysql://localhost/hydra"],
   ["DATABASE_DIRECT_URL", "localhost:5432"],
   ["HYDRA_LOG_LEVEL", "loud"],
@@ -88,6 +94,8 @@ test("paths, lists and addresses are put in order", () => {
   expect(parseConfig({ HYDRA_DATA_DIR: "~/hydra" }).dataDir).toBe(join(homedir(), "hydra"));
   expect(parseConfig({ HYDRA_DATA_DIR: "data" }).dataDir).toBe(join(rootDir, "data"));
   expect(parseConfig({ HYDRA_TRUSTED_PROXIES: " 10.0.0.1, 10.0.0.2 ,," }).trustedProxies).toEqual(["10.0.0.1", "10.0.0.2"]);
+  expect(parseConfig({ HYDRA_IMAGE_HOSTS: "img.example.com, 10.0.0.7:9000" }).imageHosts).toEqual(["img.example.com", "10.0.0.7:9000"]);
+  expect(parseConfig({ HYDRA_METRICS_PORT: "9100" }).metricsPort).toBe(9100);
   expect(parseConfig({ HYDRA_PUBLIC_URL: "https://ai.example.com//" }).consoleUrl).toBe("https://ai.example.com");
   expect(parseConfig({ HYDRA_SUPPORT_URL: "mailto:help@example.com" }).supportUrl).toBe("mailto:help@example.com");
   expect(parseConfig({ HYDRA_CONSOLE_PORT: "3001" }).consoleUrl).toBe("http://localhost:3001");

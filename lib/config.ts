@@ -15,6 +15,7 @@ const flagList = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+const hostForm = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/;
 const webUrl = (protocol: RegExp, error: string) => z.url({ protocol, error });
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 
@@ -33,6 +34,11 @@ export const variables = z.object({
     .optional()
     .describe("Address under which browsers reach the console, where a proxy stands before it"),
   HYDRA_TRUSTED_PROXIES: flagList.default([]).describe("Addresses whose X-Forwarded-For is believed, separated by commas"),
+  HYDRA_IMAGE_HOSTS: flagList
+    .default([])
+    .refine((hosts) => hosts.every((host) => hostForm.test(host)), "must be hosts such as img.example.com or 10.0.0.7:9000, in lower case")
+    .describe("Hosts from which engines may fetch images that callers name, separated by commas"),
+  HYDRA_METRICS_PORT: port.optional().describe("Port of the gateway's figures and probes, on loopback"),
   HYDRA_CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as CNY")
@@ -85,6 +91,10 @@ export interface Config {
   /** Where browsers reach the console, without a slash at the end. */
   consoleUrl: string;
   trustedProxies: string[];
+  /** Hosts as in an address, with the port where it is not the scheme's own. */
+  imageHosts: string[];
+  /** Null: the usual one, or a free one where that is taken. */
+  metricsPort: number | null;
   currency: string;
   signup: "open" | "invite";
   /** Whole units of the currency. */
@@ -117,6 +127,9 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (value.HYDRA_CONSOLE_PORT === value.HYDRA_GATEWAY_PORT) {
     throw new ConfigError(`HYDRA_GATEWAY_PORT: console and gateway cannot both listen on ${value.HYDRA_GATEWAY_PORT}`);
   }
+  if (value.HYDRA_METRICS_PORT === value.HYDRA_CONSOLE_PORT || value.HYDRA_METRICS_PORT === value.HYDRA_GATEWAY_PORT) {
+    throw new ConfigError(`HYDRA_METRICS_PORT: console or gateway listens on ${value.HYDRA_METRICS_PORT} already`);
+  }
   const beyondLoopback = !loopback.has(value.HYDRA_BIND);
   return {
     dataDir: absolute(value.HYDRA_DATA_DIR),
@@ -126,6 +139,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     domain: value.HYDRA_DOMAIN,
     consoleUrl: (value.HYDRA_PUBLIC_URL ?? `http://localhost:${value.HYDRA_CONSOLE_PORT}`).replace(/\/+$/, ""),
     trustedProxies: value.HYDRA_TRUSTED_PROXIES,
+    imageHosts: value.HYDRA_IMAGE_HOSTS,
+    metricsPort: value.HYDRA_METRICS_PORT ?? null,
     currency: value.HYDRA_CURRENCY,
     signup: value.HYDRA_SIGNUP ?? (beyondLoopback ? "invite" : "open"),
     signupCredit: value.HYDRA_SIGNUP_CREDIT,

@@ -3,6 +3,7 @@ import { hashApiKey, maskApiKey, newApiKey } from "#lib/api-key-format.ts";
 import type { Db } from "#lib/db/client.ts";
 import { newId, newWorkspaceName } from "#lib/ids.ts";
 import { nanoPerUnit } from "#lib/money/nano.ts";
+import { awaitGateways } from "#lib/services/revocation/await-gateways.ts";
 
 export interface TestCaller {
   userId: string;
@@ -12,7 +13,7 @@ export interface TestCaller {
   key: string;
 }
 
-/** A user with a personal workspace, a wallet and a key. `creditNano` is posted to the ledger as sign-up does. */
+/** A user with a personal workspace, a wallet and a key, which running gateways know. `creditNano` is posted to the ledger as sign-up does. */
 export async function makeCaller(db: Db, creditNano: bigint = 100n * nanoPerUnit): Promise<TestCaller> {
   const userId = newId("usr");
   const workspaceId = newId("ws");
@@ -40,7 +41,13 @@ export async function makeCaller(db: Db, creditNano: bigint = 100n * nanoPerUnit
   const key = newApiKey();
   const keyId = newId("key");
   await db.apiKey.create({ data: { id: keyId, workspaceId, userId, name: "test", hash: hashApiKey(key), masked: maskApiKey(key) } });
+  await caughtUp(db);
   return { userId, workspaceId, workspaceName, keyId, key };
+}
+
+/** Resolves when every gateway on that database has seen what is committed by now. */
+export async function caughtUp(db: Db): Promise<void> {
+  for (const topic of ["keys", "limits", "catalog"] as const) await awaitGateways(db, topic);
 }
 
 export interface ServiceOptions {
@@ -82,6 +89,7 @@ export async function makeService(db: Db, options: ServiceOptions): Promise<{ id
       readyAt: new Date(),
     })),
   });
+  await caughtUp(db);
   return { id, instanceIds };
 }
 

@@ -3,5 +3,6 @@ import { createKeyCommand } from "./create-key.ts";
 import { createUserCommand } from "./create-user.ts";
 import { creditCommand } from "./credit.ts";
 import { inviteCommand } from "./invite.ts";
+import { leasesCommand } from "./leases.ts";
 
-export const adminCommands: Command[] = [createUserCommand, createKeyCommand, creditCommand, inviteCommand];
+export const adminCommands: Command[] = [createUserCommand, createKeyCommand, creditCommand, inviteCommand, leasesCommand];

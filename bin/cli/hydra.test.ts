@@ -43,6 +43,18 @@ describe("hydra admin", () => {
     expect(again).toEqual({ ...first, created: false });
   });
 
+  test("lists what gateways have drawn, and gives back what a lost one had", async () => {
+    await hydra("admin", "create-user", "--email", "lease@example.com", "--password", "correct horse");
+    const { id } = await database.db.workspace.findFirstOrThrow({
+      where: { memberships: { some: { user: { email: "lease@example.com" } } } },
+    });
+    await database.db.$queryRaw`SELECT * FROM draw_credit('gtw_lost', ${id}, 'op', 2500000000, 2500000000, 0, NULL)`;
+    expect((await hydra("admin", "leases")).stdout).toMatch(/^gtw_lost {2}not running {2}u-[0-9a-f]{12} {2}2\.5 CNY$/m);
+    expect(await hydra("admin", "leases", "--write-off", "gtw_lost")).toMatchObject({ code: 0, stdout: "Given back to 1 wallet.\n" });
+    expect((await hydra("admin", "leases")).stdout).toBe("No gateway has drawn any credit.\n");
+    expect(await hydra("admin", "leases", "--write-off", "gtw_lost")).toMatchObject({ code: 1, stdout: "" });
+  });
+
   test("prints an invitation's token alone", async () => {
     const { code, stdout } = await hydra("admin", "invite", "--email", "new@example.com");
     expect(code).toBe(0);
@@ -59,12 +71,37 @@ describe("hydra admin", () => {
   });
 });
 
+test("verify-ledger prints the head of a whole ledger; a changed row is named, with exit code 1", async () => {
+  const whole = await hydra("verify-ledger");
+  expect(whole).toMatchObject({ code: 0, stderr: "" });
+  const head = /Head: (\d+:[0-9a-f]{64})$/.exec(whole.stdout.trim())?.[1] ?? "";
+  expect(JSON.parse((await hydra("verify-ledger", "--head", head, "--json")).stdout)).toMatchObject({ ok: true, head, broken: null });
+  const other = await hydra(
+    "verify-ledger",
+    "--head",
+    head.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")),
+  );
+  expect(other.code).toBe(1);
+  expect(other.stderr).toContain("is not on the chain");
+  await database.db.$transaction([
+    database.db.$executeRaw`SET LOCAL session_replication_role = replica`,
+    database.db
+      .$executeRaw`UPDATE "ledger_transactions" SET "memo" = 'forged' WHERE "id" = (SELECT "transactionId" FROM "ledger_links" WHERE "sequence" = 1)`,
+  ]);
+  const broken = await hydra("verify-ledger");
+  expect(broken).toMatchObject({ code: 1, stdout: "" });
+  expect(broken.stderr).toMatch(
+    /^The ledger is broken after 0 whole transactions: link 1: transaction \d+ or its entries were changed\.$/m,
+  );
+});
+
 describe("usage", () => {
   test.each([
     [["nonsense"], "There is no command `nonsense`"],
     [[], "Usage: hydra <command>"],
     [["admin"], "admin create-user"],
     [["migrate", "--nonsense"], "Unknown option '--nonsense'"],
+    [["verify-ledger", "--head", "12"], "--head: must be <sequence>:<hash>"],
     [["migrate", "more"], "Unexpected argument 'more'"],
     [["admin", "create-user", "--email", "a@b.co"], "--password must be given."],
     [["admin", "create-user", "--email", "nonsense", "--password", "correct horse"], "--email: "],

@@ -1,4 +1,4 @@
-import type { Db } from "#lib/db/client.ts";
+import type { MoneyPool } from "./pool.ts";
 
 const everyMs = 60_000;
 
@@ -9,7 +9,7 @@ export interface KeyUse {
   flush(): Promise<void>;
 }
 
-export function createKeyUse(db: Db, now: () => number = Date.now): KeyUse {
+export function createKeyUse(pool: MoneyPool, now: () => number = Date.now): KeyUse {
   const writtenAt = new Map<string, number>();
   const noted = new Set<string>();
 
@@ -25,7 +25,7 @@ export function createKeyUse(db: Db, now: () => number = Date.now): KeyUse {
       for (const [keyId, written] of writtenAt) if (at - written >= everyMs) writtenAt.delete(keyId);
       for (const keyId of ids) writtenAt.set(keyId, at);
       try {
-        await db.apiKey.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: new Date(at) } });
+        await pool.query(`UPDATE "api_keys" SET "lastUsedAt" = $2 WHERE "id" = ANY($1)`, [ids, new Date(at)]);
       } catch (error) {
         for (const keyId of ids) writtenAt.delete(keyId);
         throw error;

@@ -1,59 +1,117 @@
 import { AppError } from "#lib/errors.ts";
-import { redactKeys } from "#lib/observability/logger.ts";
-import type { Balances, CallableService, Catalog, Metering, Principal } from "../ports.ts";
+import { tokenCost } from "#lib/money/usage.ts";
+import type { AdmittedCall, CallableService, Catalog, Credit, Hold, Metering, Principals, UsageEntry } from "../ports.ts";
+import { invalidApiKey } from "./authenticate.ts";
+import type { BudgetHold, Budgets } from "./budgets.ts";
+import { type Asker, checkModelAllowed, checkPurpose, findVisible, type Purpose } from "./find-service.ts";
+import { type CallBound, holdAmount } from "./hold-amount.ts";
+import type { Ticket } from "./limiter.ts";
 import { notReady } from "./not-ready.ts";
 
-const accessName = /^([a-z][a-z0-9-]{1,63})\/([a-z][a-z0-9.-]{0,62}[a-z0-9])$/;
-
 export interface AdmitDeps {
+  principals: Principals;
   catalog: Catalog;
-  balances: Balances;
+  credit: Credit;
+  budgets: Budgets;
   metering: Metering;
+  /** `HYDRA_DOMAIN`. */
+  domain: string;
 }
 
-/** The service of that name, where this caller may see it; another's and a nonexistent one are the same 404. */
-export async function findVisible(model: string, principal: Principal, catalog: Catalog): Promise<CallableService> {
-  const name = accessName.exec(model);
-  const service = name ? await catalog.find(name[1] as string, name[2] as string) : null;
-  if (service && (service.isPublic || service.workspaceId === principal.workspaceId)) return service;
-  throw new AppError(
-    "model_not_found",
-    `The model '${redactKeys(model.slice(0, 200))}' does not exist, or you have no access to it. GET /v1/models lists what you can call.`,
-    { param: "model" },
-  );
+/** A call that asks to be let in. */
+export interface Candidate extends Asker, Pick<AdmittedCall, "requestId" | "route" | "streamed" | "startedAt"> {
+  ticket: Ticket;
+  model: string;
+  purpose: Purpose;
+  /** The most it can use of this service. Throws where the service cannot take the request. */
+  bound(service: CallableService): CallBound;
+}
+
+export interface Admission {
+  service: CallableService;
+  /** Hands the usage over, and gives back of all limits what it did not use. */
+  end(entry: UsageEntry): void;
 }
 
 /**
- * The service that a call may go to. In this order: model, rights, endpoint, price, readiness, balance; who passes all
- * of them is admitted, and every admitted call leaves a usage record.
+ * Lets a call in, or throws. In this order: model, rights, price, token limits, budgets and balance, route. Every call
+ * that is let in leaves a usage record. Between the last wait and the admission there is no other: what was taken away
+ * meanwhile, a key or an instance, counts.
  */
-export async function admit(model: string, principal: Principal, deps: AdmitDeps): Promise<CallableService> {
-  const service = await findVisible(model, principal, deps.catalog);
-  checkKind(service);
-  if (service.billing === "token" && !service.price) {
-    throw new AppError(
-      "model_not_priced",
-      `The model ${service.accessName} has no price yet, so it cannot be called. Ask your operator to set one.`,
-      {
-        param: "model",
-      },
-    );
+export async function admit(candidate: Candidate, deps: AdmitDeps): Promise<Admission> {
+  const { principal, ticket } = candidate;
+  const seen = callable(candidate, deps);
+  const bound = candidate.bound(seen);
+  ticket.reserveTokens(bound.input + bound.output);
+  if (deps.metering.storageFull()) {
+    throw new AppError("storage_full", "The gateway's disk is full, so that usage cannot be noted. Try again later.", {
+      retryAfterSeconds: 30,
+    });
   }
-  if (service.wanted !== "running" || service.instances.length === 0) throw notReady(service);
   if (!deps.metering.hasRoom()) {
     throw new AppError("billing_unavailable", "Usage cannot be recorded at this moment. Try again shortly.", { retryAfterSeconds: 5 });
   }
-  if (service.billing === "token" && (await deps.balances.read(principal.workspaceId)) <= 0n) {
-    throw new AppError("credit_balance_exhausted", "Your balance is used up. Add credit on the console's billing page, then call again.");
+  const amountNano = seen.billing === "token" && seen.price ? holdAmount(bound, seen.price.rates) : null;
+  const funds = await setApart(candidate, amountNano, deps);
+  try {
+    if (!deps.principals.stillHolds(principal)) throw invalidApiKey();
+    const service = callable(candidate, deps);
+    if (service.wanted !== "running" || service.instances.length === 0) throw notReady(service);
+    const price = service.billing === "token" ? seen.price : null;
+    const { requestId, route, streamed, startedAt } = candidate;
+    const facts = { requestId, principal, route, streamed, startedAt, price };
+    deps.metering.admitted(
+      { ...facts, service: { id: service.id, accessName: service.accessName }, modelId: service.model.id },
+      funds.hold,
+    );
+    return { service: { ...service, price }, end: (entry) => end(entry, funds, ticket, deps.metering) };
+  } catch (refused) {
+    if (funds.hold) deps.credit.release(funds.hold);
+    funds.budget?.end(0n);
+    throw refused;
+  }
+}
+
+/** The service, where this caller may call it at all. Throws `model_not_found`, `model_not_allowed`, `model_not_priced`. */
+function callable(candidate: Candidate, deps: AdmitDeps): CallableService {
+  const service = findVisible(candidate.model, candidate, deps);
+  checkPurpose(service, candidate.purpose);
+  checkModelAllowed(service, candidate.principal.rules);
+  const { price } = service;
+  const priced = price !== null && (candidate.purpose !== "image" || (price.rates.imageNano ?? null) !== null);
+  if (service.billing === "token" && !priced) {
+    throw new AppError(
+      "model_not_priced",
+      `The model ${service.accessName} has no price yet, so it cannot be called. Ask your operator to set one.`,
+      { param: "model" },
+    );
   }
   return service;
 }
 
-function checkKind(service: CallableService): void {
-  const right = { embedding: "/v1/embeddings", image_generation: "/v1/images/generations" };
-  const { kind } = service.model;
-  if (kind !== "embedding" && kind !== "image_generation") return;
-  throw new AppError("model_not_found", `The model ${service.accessName} writes no text. Call it at POST ${right[kind]}.`, {
-    param: "model",
-  });
+interface Funds {
+  hold: Hold | null;
+  budget: BudgetHold | null;
+}
+
+/** Sets the amount apart in the budgets and in the balance; null: the call costs nothing. */
+async function setApart({ requestId, principal }: Candidate, amountNano: bigint | null, { budgets, credit }: AdmitDeps): Promise<Funds> {
+  if (amountNano === null) return { hold: null, budget: null };
+  for (let wait = budgets.load(principal); wait; wait = budgets.load(principal)) await wait;
+  const budget = budgets.hold(principal, amountNano);
+  try {
+    const hold = credit.hold(requestId, principal.workspaceId, amountNano);
+    return { hold: hold instanceof Promise ? await hold : hold, budget };
+  } catch (refused) {
+    budget?.end(0n);
+    throw refused;
+  }
+}
+
+function end(entry: UsageEntry, { hold, budget }: Funds, ticket: Ticket, metering: Metering): void {
+  metering.record(entry);
+  ticket.settleTokens(entry.tokens.input + entry.tokens.output);
+  if (!hold) return;
+  const costNano = entry.price && entry.source !== "none" ? tokenCost(entry.tokens, entry.price.rates) : 0n;
+  budget?.end(costNano < hold.amountNano ? costNano : hold.amountNano);
 }

@@ -13,7 +13,12 @@ export async function authenticate(header: string | undefined, deps: { principal
   const bearer = /^bearer +(\S+) *$/i.exec(header ?? "")?.[1];
   const principal = bearer && bearer.length <= longestToken ? await principalOf(bearer, deps) : null;
   if (principal) return principal;
-  throw new AppError(
+  throw invalidApiKey();
+}
+
+/** One error for all that is wrong with a key, so that none of it can be told apart. */
+export function invalidApiKey(): AppError {
+  return new AppError(
     "invalid_api_key",
     "The API key is missing or not valid. Send it as `Authorization: Bearer <key>`; keys are made on the console's API keys page.",
   );

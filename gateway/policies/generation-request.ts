@@ -1,3 +1,5 @@
+import type { PromptSize } from "./hold-amount.ts";
+
 /** A call to generate text, whichever of the two routes it came by. */
 export interface GenerationRequest {
   /** Access name as called. */
@@ -6,8 +8,11 @@ export interface GenerationRequest {
   /** Whether a streamed answer shall end with a usage chunk. */
   includeUsage: boolean;
   maxTokens: number | null;
-  /** Chat completion members that go on to the instance; not model, streaming or the token limit. */
+  /** How many answers are asked for. */
+  choices: number;
+  /** Chat completion members that go on to the instance; not model, streaming, choices or the token limit. */
   params: Record<string, unknown>;
+  size: PromptSize;
 }
 
 /** Members that are read here and mean nothing to an instance, or are none of its business (who the end user is). */
@@ -18,12 +23,12 @@ const notForwarded = new Set([
   "max_tokens",
   "max_completion_tokens",
   "prompt",
-  "echo",
   "suffix",
   "best_of",
   "n",
   "user",
   "metadata",
+  "modalities",
   "store",
   "service_tier",
   "prompt_cache_key",
@@ -32,7 +37,10 @@ const notForwarded = new Set([
 
 /** The members of a parsed body that an instance is shown; null stands for "not set" and is left out. */
 export function forwardedMembers(body: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(body).filter(([name, value]) => value !== null && value !== undefined && !notForwarded.has(name)),
-  );
+  const members: Record<string, unknown> = {};
+  for (const name in body) {
+    const value = body[name];
+    if (value !== null && value !== undefined && !notForwarded.has(name)) members[name] = value;
+  }
+  return members;
 }

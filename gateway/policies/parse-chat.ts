@@ -2,30 +2,40 @@ import { type ChatMessage, chatRequest } from "#lib/contracts/openai/chat-reques
 import { AppError } from "#lib/errors.ts";
 import type { Limits } from "../limits.ts";
 import { forwardedMembers, type GenerationRequest } from "./generation-request.ts";
+import { checkImageAddress, type ImageHosts } from "./image-address.ts";
+import { promptSize } from "./prompt-size.ts";
 import { schemaError } from "./schema-error.ts";
+
+export interface ParseOptions {
+  limits: Pick<Limits, "maxMessages">;
+  imageHosts: ImageHosts;
+}
 
 /** Parts that name a resource, under the names engines know; an engine would fetch what they name. */
 const urlMembers = ["image_url", "video_url", "audio_url"];
 
 /** A chat completion's body, checked. Throws the 400s of the error table, each with the member it is about. */
-export function parseChat(body: Record<string, unknown>, limits: Pick<Limits, "maxMessages">): GenerationRequest {
+export function parseChat(body: Record<string, unknown>, { limits, imageHosts }: ParseOptions): GenerationRequest {
   if (Array.isArray(body.messages) && body.messages.length > limits.maxMessages) {
     throw new AppError("request_too_complex", `The conversation has more than ${limits.maxMessages} messages.`, { param: "messages" });
   }
   const parsed = chatRequest.safeParse(body);
   if (!parsed.success) throw schemaError(parsed.error, body);
   const request = parsed.data;
-  for (const [index, message] of request.messages.entries()) checkMessage(message, `messages[${index}]`);
+  for (const [index, message] of request.messages.entries()) checkMessage(message, `messages[${index}]`, imageHosts);
+  const params = forwardedMembers(request);
   return {
     model: request.model,
     stream: request.stream ?? false,
     includeUsage: request.stream_options?.include_usage ?? false,
     maxTokens: request.max_completion_tokens ?? request.max_tokens ?? null,
-    params: forwardedMembers(request),
+    choices: request.n ?? 1,
+    params,
+    size: promptSize(params),
   };
 }
 
-function checkMessage(message: ChatMessage, path: string): void {
+function checkMessage(message: ChatMessage, path: string, hosts: ImageHosts): void {
   const { content } = message;
   if (content === null || content === undefined) {
     // An assistant's turn may consist of tool calls alone.
@@ -35,16 +45,7 @@ function checkMessage(message: ChatMessage, path: string): void {
   if (typeof content === "string") return;
   for (const [index, part] of content.entries()) {
     for (const member of urlMembers) {
-      if (part[member] !== undefined) checkInline(part[member], `${path}.content[${index}].${member}`);
+      if (part[member] !== undefined) checkImageAddress(part[member], `${path}.content[${index}].${member}`, hosts);
     }
-  }
-}
-
-/** Only data inside the request is taken: neither gateway nor engine fetches an address that a caller names. */
-function checkInline(reference: unknown, param: string): void {
-  const url = typeof reference === "object" && reference !== null && "url" in reference ? reference.url : reference;
-  if (typeof url !== "string") throw new AppError("invalid_type", `Invalid type for '${param}': expected an object with a url.`, { param });
-  if (!url.startsWith("data:")) {
-    throw new AppError("unsupported_image_url", "Images are not fetched from addresses. Send the image itself as a data: URL.", { param });
   }
 }

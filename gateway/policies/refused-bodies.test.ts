@@ -59,6 +59,13 @@ describe("bodies", () => {
       "unknown_parameter",
       "stream_options.x",
     ],
+    [
+      "a member of the language's own",
+      '{"model":"public/wall","messages":[{"role":"user","content":"a"}],"__proto__":{"user":"x"}}',
+      400,
+      "unknown_parameter",
+      "__proto__",
+    ],
     ["10,001 messages", { model: "public/wall", messages: Array(10_001).fill(messages[0]) }, 400, "request_too_complex", "messages"],
     ["depth 65", `{"model":"public/wall","x":${"[".repeat(64)}${"]".repeat(64)}}`, 400, "request_too_complex", null],
     ["2 MB of brackets", "[".repeat(2_000_000), 400, "request_too_complex", null],
@@ -133,7 +140,7 @@ describe("media", () => {
   });
 
   test("11 MB is refused before it is read", async () => {
-    const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${harness.caller.key}\r\nContent-Type: application/json\r\nContent-Length: 11534336\r\n\r\n`;
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${harness.caller.key}\r\nContent-Type: application/json\r\nContent-Length: 11534336\r\n\r\n`;
     const answer = await sendRaw(harness.port, head, 300);
     expect(rawErrorOf(answer)).toEqual({ status: 413, code: "request_too_large" });
     const sent = await refused("x".repeat(11 * 1024 * 1024));

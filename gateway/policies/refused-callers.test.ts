@@ -86,6 +86,7 @@ describe("keys", () => {
     const call = () => harness.post("/v1/chat/completions", { model: "public/wall", messages }, { authorization: `Bearer ${caller.key}` });
     expect((await call()).status).toBe(200);
     await db.apiKey.update({ where: { id: caller.keyId }, data: { revokedAt: new Date() } });
+    await harness.caughtUp();
     expect((await call()).status).toBe(401);
   });
 });
@@ -104,6 +105,7 @@ describe("models", () => {
     expect(nothing.text.replace("/none", "/mine")).toBe(others.text);
     expect((await harness.post("/v1/chat/completions", body, asOwner)).status).toBe(200);
     await db.modelService.update({ where: { id: service.id }, data: { wanted: "deleted" } });
+    await harness.caughtUp();
     const deleted = await refused(body, asOwner);
     expect(deleted.text).toBe(others.text);
   });
@@ -146,6 +148,7 @@ describe("models", () => {
     const { instanceIds } = await makePublicService(db, { name: "going", endpoints: [harness.wall.url] });
     expect((await harness.post("/v1/chat/completions", { model: "public/going", messages })).status).toBe(200);
     await db.instance.update({ where: { id: instanceIds[0] as string }, data: { state: "draining" } });
+    await harness.caughtUp();
     expect(await refused({ model: "public/going", messages })).toMatchObject({ status: 503, code: "service_not_ready" });
   });
 

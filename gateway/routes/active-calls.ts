@@ -1,26 +1,40 @@
 import { AppError } from "#lib/errors.ts";
-import type { Generation, GenerationEnd } from "../upstream/generation.ts";
+
+/** A call that has been admitted. */
+export interface RunningCall<End> {
+  /** Resolves once, whatever happens. */
+  run(): Promise<End>;
+  /** The client has left. */
+  leave(): void;
+  /** Ends it from outside; the client is told the error. */
+  interrupt(error: AppError): void;
+}
 
 /** The calls that run at this moment, for an orderly end of the process. */
 export class ActiveCalls {
-  readonly #running = new Set<Generation>();
+  readonly #running = new Set<{ interrupt(error: AppError): void }>();
   #closed = false;
 
-  /** Runs a call to its end. Throws `shutting_down` once all calls have been interrupted. */
-  async run(generation: Generation): Promise<GenerationEnd> {
-    if (this.#closed) throw shuttingDown();
-    this.#running.add(generation);
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Runs a call to its end, which the process's own brings about sooner. */
+  async run<End>(call: RunningCall<End>): Promise<End> {
+    this.#running.add(call);
     try {
-      return await generation.run();
+      const ended = call.run();
+      if (this.#closed) call.interrupt(shuttingDown());
+      return await ended;
     } finally {
-      this.#running.delete(generation);
+      this.#running.delete(call);
     }
   }
 
   /** Ends every running call with `shutting_down`, and lets none begin. */
   interruptAll(): void {
     this.#closed = true;
-    for (const generation of this.#running) generation.interrupt(shuttingDown());
+    for (const call of this.#running) call.interrupt(shuttingDown());
   }
 }
 

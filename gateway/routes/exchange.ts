@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { openAiErrorBody } from "#lib/contracts/openai/error-body.ts";
 import type { AppError, ErrorCode } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
+import type { Endpoint } from "../policies/host.ts";
 
 /** One request and its answer, with what the log line will say of it. */
 export interface Exchange {
@@ -14,7 +15,17 @@ export interface Exchange {
   startedMs: number;
   /** Pattern of the route, empty until it is known. */
   route: string;
-  log: { model?: string; errorCode?: ErrorCode; inputTokens?: number; outputTokens?: number; outcome?: string; cause?: unknown };
+  /** What the host that was asked for serves. */
+  endpoint: Endpoint;
+  log: {
+    model?: string;
+    errorCode?: ErrorCode;
+    inputTokens?: number;
+    outputTokens?: number;
+    firstTokenMs?: number | null;
+    outcome?: string;
+    cause?: unknown;
+  };
 }
 
 /** Thrown where the client left before its request was read; there is nobody to answer. */
@@ -30,7 +41,16 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
   const requestId = newId("req");
   response.setHeader("x-request-id", requestId);
   response.setHeader("x-content-type-options", "nosniff");
-  return { request, response, requestId, startedAt: new Date(), startedMs: performance.now(), route: "", log: {} };
+  return {
+    request,
+    response,
+    requestId,
+    startedAt: new Date(),
+    startedMs: performance.now(),
+    route: "",
+    endpoint: { serves: "all" },
+    log: {},
+  };
 }
 
 export function elapsedMs(exchange: Exchange): number {
@@ -39,14 +59,15 @@ export function elapsedMs(exchange: Exchange): number {
 
 export function sendJson(exchange: Exchange, status: number, body: unknown, headers: Record<string, string> = {}): void {
   const { response } = exchange;
-  const bytes = Buffer.from(JSON.stringify(body));
+  // As text: Node writes it together with the headers, a Buffer by itself.
+  const text = JSON.stringify(body);
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
-    "content-length": bytes.length,
+    "content-length": Buffer.byteLength(text),
     "openai-processing-ms": elapsedMs(exchange),
     ...headers,
   });
-  response.end(bytes);
+  response.end(text);
 }
 
 /** The answer to a refused or failed request, with the headers that steer a client's retries. */
@@ -60,7 +81,9 @@ function retryHeaders(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {};
   const { retryAfterSeconds } = error;
   if (retryAfterSeconds !== null) headers["retry-after"] = String(retryAfterSeconds);
-  if (finalCodes.has(error.code) || (retryAfterSeconds ?? 0) > longestWaitSeconds) headers["x-should-retry"] = "false";
+  // A rate limit without a time is one that this call never fits under.
+  const never = error.code === "rate_limit_exceeded" && retryAfterSeconds === null;
+  if (never || finalCodes.has(error.code) || (retryAfterSeconds ?? 0) > longestWaitSeconds) headers["x-should-retry"] = "false";
   if (error.code === "invalid_api_key") headers["www-authenticate"] = "Bearer";
   return headers;
 }

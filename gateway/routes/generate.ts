@@ -1,68 +1,99 @@
 import type { Dispatcher } from "undici";
 import type { Limits } from "../limits.ts";
 import { type AdmitDeps, admit } from "../policies/admit.ts";
-import { authenticate } from "../policies/authenticate.ts";
+import { generationBound, tokenLimitFor } from "../policies/generation-bound.ts";
 import type { GenerationRequest } from "../policies/generation-request.ts";
+import type { ImageHosts } from "../policies/image-address.ts";
 import { parseJsonObject } from "../policies/json-shape.ts";
-import type { CallableService, Principal, Principals, UsageEntry } from "../ports.ts";
+import type { CallableService } from "../ports.ts";
 import type { Picker } from "../routing/picker.ts";
 import type { AnswerIdentity } from "../upstream/answer.ts";
-import { Generation, type GenerationEnd } from "../upstream/generation.ts";
+import { Generation } from "../upstream/generation.ts";
 import type { ActiveCalls } from "./active-calls.ts";
-import { type Exchange, elapsedMs } from "./exchange.ts";
+import { type CallerDeps, enter, tellLimits } from "./caller.ts";
+import type { Exchange } from "./exchange.ts";
 import { readBody } from "./read-body.ts";
+import { beginAdmitted, endAdmitted, runWhileClientStays } from "./run-call.ts";
 import type { Shape } from "./shape.ts";
 import { StreamedAnswer } from "./streamed-answer.ts";
 import { WholeAnswer } from "./whole-answer.ts";
 
-export interface GenerateDeps extends AdmitDeps {
-  principals: Principals;
-  secret: string;
+export interface GenerateDeps extends AdmitDeps, CallerDeps {
   picker: Picker;
   dispatcher: Dispatcher;
   limits: Limits;
+  imageHosts: ImageHosts;
   calls: ActiveCalls;
 }
 
 /** What chat and legacy completions do differently. */
 export interface GenerateForm {
-  parse(body: Record<string, unknown>, limits: Limits): GenerationRequest;
+  parse(body: Record<string, unknown>, options: Pick<GenerateDeps, "limits" | "imageHosts">): GenerationRequest;
   shape: Shape;
 }
 
-/** A route that generates text: key → body → JSON → schema → model, rights, price, balance → instance → usage record. */
+/** A route that generates text: key → limits → body → JSON → schema → admission → instance → usage record. */
 export async function generate(exchange: Exchange, deps: GenerateDeps, form: GenerateForm): Promise<void> {
-  const principal = await authenticate(exchange.request.headers.authorization, deps);
-  if (principal.keyId) deps.metering.keyUsed(principal.keyId);
-  const bytes = await readBody(exchange.request, exchange.response, deps.limits);
-  const request = form.parse(parseJsonObject(bytes, deps.limits), deps.limits);
-  const service = await admit(request.model, principal, deps);
-  exchange.log.model = service.accessName;
-  const generation = new Generation({
-    requestId: exchange.requestId,
-    instances: service.instances,
-    body: instanceBody(request, service),
-    answer: openAnswer(exchange, request, form.shape, deps.limits),
-    picker: deps.picker,
-    dispatcher: deps.dispatcher,
-    limits: deps.limits,
-    startedMs: exchange.startedMs,
-  });
-  const end = await runWhileClientStays(exchange, generation, deps.calls);
-  const entry = usageEntry(exchange, principal, service, request, end);
-  deps.metering.record(entry);
-  Object.assign(exchange.log, { inputTokens: entry.tokens.input, outputTokens: entry.tokens.output, outcome: entry.outcome });
+  const caller = await enter(exchange, deps);
+  try {
+    const bytes = await readBody(exchange.request, exchange.response, deps.limits);
+    const request = form.parse(parseJsonObject(bytes, deps.limits), deps);
+    const { requestId, route, startedAt } = exchange;
+    const admission = await admit(
+      {
+        ...caller,
+        requestId,
+        route,
+        startedAt,
+        streamed: request.stream,
+        model: request.model,
+        purpose: "text",
+        bound: (service) => generationBound(request, service),
+      },
+      deps,
+    );
+    beginAdmitted(exchange, admission);
+    tellLimits(exchange, caller.principal, deps.limiter);
+    const generation = generationOf(exchange, request, admission.service, form.shape, deps);
+    const { outcome, error, instanceId, tally } = await runWhileClientStays(exchange, generation, deps.calls);
+    const { source, tokens, firstTokenMs } = tally;
+    endAdmitted(exchange, admission, caller, request.stream, {
+      outcome,
+      instanceId,
+      source,
+      tokens,
+      firstTokenMs,
+      errorCode: error?.code ?? null,
+    });
+  } catch (refused) {
+    tellLimits(exchange, caller.principal, deps.limiter);
+    throw refused;
+  } finally {
+    caller.ticket.release();
+  }
 }
 
-async function runWhileClientStays(exchange: Exchange, generation: Generation, calls: ActiveCalls): Promise<GenerationEnd> {
-  const { response } = exchange;
-  const onClose = () => {
-    if (!response.writableFinished) generation.leave();
-  };
-  response.once("close", onClose);
-  const ended = calls.run(generation);
-  if (response.closed || response.destroyed) generation.leave();
-  return ended;
+function generationOf(
+  exchange: Exchange,
+  request: GenerationRequest,
+  service: CallableService,
+  shape: Shape,
+  deps: GenerateDeps,
+): Generation {
+  const { picker, dispatcher, limits, metering } = deps;
+  const { requestId, startedMs } = exchange;
+  return new Generation({
+    requestId,
+    instances: service.instances,
+    body: instanceBody(request, service),
+    choices: request.choices,
+    answer: openAnswer(exchange, request, shape, limits),
+    picker,
+    dispatcher,
+    limits,
+    startedMs,
+    onProgress: (tokens) => metering.progress(requestId, tokens),
+  });
 }
 
 function openAnswer(exchange: Exchange, request: GenerationRequest, shape: Shape, limits: Limits): StreamedAnswer | WholeAnswer {
@@ -78,43 +109,15 @@ function openAnswer(exchange: Exchange, request: GenerationRequest, shape: Shape
 
 /** Instances always stream, also for whole answers: only a stream can be counted and cut. */
 function instanceBody(request: GenerationRequest, service: CallableService): string {
-  const { maxOutputTokens } = service.model;
+  const maxTokens = tokenLimitFor(request, service);
   // Our own engine tells its counts with each event, so that a cut answer is metered exactly; others may not know the option.
   const continuous = service.driver === "local" ? { continuous_usage_stats: true } : {};
   return JSON.stringify({
     ...request.params,
-    ...(request.maxTokens === null ? {} : { max_tokens: Math.min(request.maxTokens, maxOutputTokens) }),
+    ...(maxTokens === null ? {} : { max_tokens: maxTokens }),
+    ...(request.choices > 1 ? { n: request.choices } : {}),
     model: service.accessName,
     stream: true,
     stream_options: { include_usage: true, ...continuous },
   });
-}
-
-function usageEntry(
-  exchange: Exchange,
-  principal: Principal,
-  service: CallableService,
-  request: GenerationRequest,
-  end: GenerationEnd,
-): UsageEntry {
-  const { response } = exchange;
-  const { tally } = end;
-  return {
-    requestId: exchange.requestId,
-    principal,
-    service: { id: service.id, accessName: service.accessName },
-    modelId: service.model.id,
-    instanceId: end.instanceId,
-    route: exchange.route,
-    streamed: request.stream,
-    outcome: end.outcome,
-    status: response.headersSent ? response.statusCode : 499,
-    errorCode: end.error?.code ?? null,
-    source: tally.source,
-    tokens: tally.tokens,
-    price: service.billing === "token" ? service.price : null,
-    startedAt: exchange.startedAt,
-    firstTokenMs: tally.firstTokenMs,
-    durationMs: elapsedMs(exchange),
-  };
 }

@@ -1,34 +1,34 @@
 import type { OpenAiModel, OpenAiModelList } from "#lib/contracts/openai/model-list.ts";
-import { findVisible } from "../policies/admit.ts";
-import { authenticate } from "../policies/authenticate.ts";
-import type { CallableService, Catalog, Metering, Principal, Principals } from "../ports.ts";
+import { checkModelAllowed, findVisible, isAllowed } from "../policies/find-service.ts";
+import { isServedAt } from "../policies/host.ts";
+import type { CallableService, Catalog } from "../ports.ts";
+import { type CallerDeps, identify, tellLimits } from "./caller.ts";
 import { type Exchange, sendJson } from "./exchange.ts";
 
-export interface ModelsDeps {
-  principals: Principals;
-  secret: string;
+export interface ModelsDeps extends CallerDeps {
   catalog: Catalog;
-  metering: Metering;
+  /** `HYDRA_DOMAIN`. */
+  domain: string;
 }
 
-/** `GET /v1/models`: what can be called at this moment, the public models first. */
+/** `GET /v1/models`: what can be called with this key, here, at this moment; the public models first. */
 export async function listModels(exchange: Exchange, deps: ModelsDeps): Promise<void> {
-  const principal = await caller(exchange, deps);
-  const services = await deps.catalog.visibleTo(principal.workspaceId);
-  const data = services.filter(isCallable).map(modelOf);
+  const { principal, endpoint } = await identify(exchange, deps);
+  tellLimits(exchange, principal, deps.limiter);
+  const data = deps.catalog
+    .visibleTo(principal.workspaceId)
+    .filter((service) => isCallable(service) && isServedAt(service, endpoint) && isAllowed(service, principal.rules))
+    .map(modelOf);
   sendJson(exchange, 200, { object: "list", data } satisfies OpenAiModelList);
 }
 
-/** `GET /v1/models/{owner}/{name}`: one model that the caller may see. Throws `model_not_found`. */
+/** `GET /v1/models/{owner}/{name}`: one model that the caller may see. Throws `model_not_found`, `model_not_allowed`. */
 export async function retrieveModel(exchange: Exchange, deps: ModelsDeps, name: string): Promise<void> {
-  const principal = await caller(exchange, deps);
-  sendJson(exchange, 200, modelOf(await findVisible(name, principal, deps.catalog)));
-}
-
-async function caller(exchange: Exchange, deps: ModelsDeps): Promise<Principal> {
-  const principal = await authenticate(exchange.request.headers.authorization, deps);
-  if (principal.keyId) deps.metering.keyUsed(principal.keyId);
-  return principal;
+  const asker = await identify(exchange, deps);
+  tellLimits(exchange, asker.principal, deps.limiter);
+  const service = findVisible(name, asker, deps);
+  checkModelAllowed(service, asker.principal.rules);
+  sendJson(exchange, 200, modelOf(service));
 }
 
 function isCallable(service: CallableService): boolean {

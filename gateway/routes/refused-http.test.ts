@@ -17,27 +17,34 @@ test("a wrong method names the right one; TRACE, OPTIONS and an unknown address 
   expect(options.headers.get("allow")).toBe("GET, HEAD");
   expect(options.headers.get("access-control-allow-origin")).toBeNull();
   expect((await refusalOf(await fetch(`${harness.url}/v1/embeddingz`))).status).toBe(404);
-  expect(rawErrorOf(await sendRaw(harness.port, "TRACE /v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))).toMatchObject({
+  expect(
+    rawErrorOf(await sendRaw(harness.port, "TRACE /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")),
+  ).toMatchObject({
     status: 405,
   });
-  expect(rawErrorOf(await sendRaw(harness.port, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"))).toMatchObject({ status: 405 });
+  expect(rawErrorOf(await sendRaw(harness.port, "CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n"))).toMatchObject({ status: 405 });
 });
 
 const head = "POST /v1/chat/completions HTTP/1.1\r\n";
 test.each([
-  ["two Host", `${head}Host: a\r\nHost: b\r\nConnection: close\r\n\r\n`, 400, "duplicate_header"],
-  ["two Authorization", `${head}Host: a\r\nAuthorization: x\r\nauthorization: y\r\nConnection: close\r\n\r\n`, 400, "duplicate_header"],
+  ["two Host", `${head}Host: localhost\r\nHost: b\r\nConnection: close\r\n\r\n`, 400, "duplicate_header"],
+  [
+    "two Authorization",
+    `${head}Host: localhost\r\nAuthorization: x\r\nauthorization: y\r\nConnection: close\r\n\r\n`,
+    400,
+    "duplicate_header",
+  ],
   ["no Host", `${head}Connection: close\r\n\r\n`, 400, "bad_request"],
-  ["an absolute target", "GET http://a/v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400, "bad_request"],
-  ["CL with TE", `${head}Host: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400, "bad_request"],
-  ["two CL", `${head}Host: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd`, 400, "bad_request"],
+  ["an absolute target", "GET http://a/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400, "bad_request"],
+  ["CL with TE", `${head}Host: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400, "bad_request"],
+  ["two CL", `${head}Host: localhost\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd`, 400, "bad_request"],
   ["no HTTP", "hello\r\n\r\n", 400, "bad_request"],
-  ["a header of 20 KB", `${head}Host: a\r\nX-A: ${"a".repeat(20_000)}\r\n\r\n`, 431, "headers_too_large"],
-  ["2,500 headers", `${head}Host: a\r\nConnection: close\r\n${"a: b\r\n".repeat(2_500)}\r\n`, 431, "headers_too_large"],
-  ["slow headers", `${head}Host: a\r\n`, 408, "request_timeout"],
+  ["a header of 20 KB", `${head}Host: localhost\r\nX-A: ${"a".repeat(20_000)}\r\n\r\n`, 431, "headers_too_large"],
+  ["2,500 headers", `${head}Host: localhost\r\nConnection: close\r\n${"a: b\r\n".repeat(2_500)}\r\n`, 431, "headers_too_large"],
+  ["slow headers", `${head}Host: localhost\r\n`, 408, "request_timeout"],
   [
     "a slow body",
-    `${head}Host: a\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+    `${head}Host: localhost\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
     408,
     "request_timeout",
   ],

@@ -30,13 +30,18 @@ export class MethodNotAllowed extends AppError {
  * all taken. Throws `not_found`, or MethodNotAllowed.
  */
 export function matchRoute(routes: readonly Route[], method: string, url: string): RouteMatch {
+  const exact = routes.find((route) => route.method === method && isExactly(route, url));
+  if (exact) return { route: exact, rest: "" };
   const path = cleanPath(url);
   const matches = routes.flatMap((route) => {
     const rest = restOf(route, path);
     return rest === null ? [] : [{ route, rest }];
   });
   if (matches.length === 0) {
-    throw new AppError("not_found", "There is nothing at this address. Calls go to /v1/chat/completions, /v1/completions and /v1/models.");
+    throw new AppError(
+      "not_found",
+      "There is nothing at this address. Calls go to /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/images/generations and /v1/models.",
+    );
   }
   const asked = method === "HEAD" ? "GET" : method;
   const match = matches.find(({ route }) => route.method === asked);
@@ -45,6 +50,11 @@ export function matchRoute(routes: readonly Route[], method: string, url: string
     method,
     matches.flatMap(({ route }) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method])),
   );
+}
+
+/** The address as documented, which nearly all calls use. */
+function isExactly({ api, pattern }: Route, url: string): boolean {
+  return api && url.length === pattern.length + "/v1".length && url.startsWith("/v1") && url.endsWith(pattern) && !pattern.endsWith("*");
 }
 
 function cleanPath(url: string): string {

@@ -1,7 +1,9 @@
 import { toAppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/observability/logger.ts";
 import type { Limits } from "../limits.ts";
+import { endpointOf, type HostRules } from "../policies/host.ts";
 import { checkHttpShape } from "../policies/http-shape.ts";
+import type { Catalog } from "../ports.ts";
 import { shuttingDown } from "./active-calls.ts";
 import { ClientGone, type Exchange, elapsedMs, sendError } from "./exchange.ts";
 import { MethodNotAllowed, matchRoute, type Route } from "./router.ts";
@@ -11,11 +13,20 @@ export interface DrainState {
   draining: boolean;
 }
 
+export interface ServeDeps {
+  routes: Route[];
+  limits: Limits;
+  state: DrainState;
+  hosts: HostRules;
+  catalog: Catalog;
+}
+
 /** One request to its answer, whatever happens on the way. */
-export async function serve(exchange: Exchange, routes: Route[], limits: Limits, state: DrainState): Promise<void> {
+export async function serve(exchange: Exchange, { routes, limits, state, hosts, catalog }: ServeDeps): Promise<void> {
   const { request } = exchange;
   try {
     checkHttpShape(request, limits);
+    exchange.endpoint = endpointOf(request.headers.host, hosts, (name) => catalog.hasRegion(name));
     const { route, rest } = matchRoute(routes, request.method ?? "", request.url ?? "");
     exchange.route = route.api ? `/v1${route.pattern}` : route.pattern;
     if (route.api && state.draining) throw shuttingDown();
@@ -56,8 +67,10 @@ function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState, l
 /** One line a request: no keys, no bodies. Probes come every second and are only of interest when they fail. */
 export function logRequest(logger: Logger, exchange: Exchange): void {
   const { request, response, requestId, route, log } = exchange;
-  const { cause, ...facts } = log;
+  const { cause, model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome } = log;
   const sent = response.headersSent ? response.statusCode : 499;
+  // Named one by one: a copy of the rest is a slow object, and there is one for each request.
+  const facts = { model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome };
   const line = { requestId, method: request.method, route, status: sent, ms: elapsedMs(exchange), ...facts };
   if (sent >= 500 || cause instanceof Error) logger.warn({ ...line, ...(cause instanceof Error ? { err: cause } : {}) }, "request");
   else if (exchange.route.endsWith("z") && sent < 400) logger.debug(line, "request");

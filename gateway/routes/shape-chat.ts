@@ -18,8 +18,13 @@ export const chatShape: Shape = {
     return { ...engine, ...identity, object: "chat.completion.chunk", choices: [], usage };
   },
 
-  whole({ extra, choice, message, finishReason }, identity, usage) {
-    const choices = [{ index: 0, ...choice, message, finish_reason: finishReason }];
+  whole({ extra, choices: assembled }, identity, usage) {
+    const choices = assembled.map(({ index, choice, message, finishReason }) => ({
+      index,
+      ...choice,
+      message,
+      finish_reason: finishReason,
+    }));
     return { ...extra, ...identity, object: "chat.completion", choices, usage };
   },
 };

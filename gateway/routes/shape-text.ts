@@ -21,8 +21,13 @@ export const textShape: Shape = {
     return { ...engine, ...identity, object: "text_completion", choices: [], usage };
   },
 
-  whole({ extra, message, finishReason }, identity, usage) {
-    const choices = [{ index: 0, text: message.content ?? "", logprobs: null, finish_reason: finishReason }];
+  whole({ extra, choices: assembled }, identity, usage) {
+    const choices = assembled.map(({ index, message, finishReason }) => ({
+      index,
+      text: message.content ?? "",
+      logprobs: null,
+      finish_reason: finishReason,
+    }));
     return { ...extra, ...identity, object: "text_completion", choices, usage };
   },
 };

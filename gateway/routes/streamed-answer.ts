@@ -3,6 +3,7 @@ import { openAiErrorBody } from "#lib/contracts/openai/error-body.ts";
 import type { AppError } from "#lib/errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Answer, AnswerIdentity } from "../upstream/answer.ts";
+import { ChunkTemplate } from "../upstream/chunk-template.ts";
 import { type Exchange, elapsedMs, sendError } from "./exchange.ts";
 import type { Shape } from "./shape.ts";
 
@@ -24,6 +25,9 @@ export class StreamedAnswer implements Answer {
   readonly #options: StreamOptions;
   #timer: NodeJS.Timeout;
   #first = true;
+  #template: ChunkTemplate | null = null;
+  /** How often learning is still tried: an engine whose events all differ is not worth more. */
+  #lessons = 3;
   /** The engine's chunk without choices, for its extra members. */
   #tail: ChatChunk | null = null;
 
@@ -32,18 +36,31 @@ export class StreamedAnswer implements Answer {
     this.#timer = setTimeout(() => this.#beat(), options.limits.earlyOpenMs);
   }
 
-  chunk(chunk: ChatChunk): boolean {
+  chunk(chunk: ChatChunk, text: string): boolean {
     if (chunk.choices.length === 0) {
       this.#tail = chunk;
       return true;
     }
+    if (!this.#first && !this.#template && this.#lessons-- > 0) {
+      this.#template = ChunkTemplate.learn(text, chunk, (probe) => this.#render(probe));
+    }
+    const rendered = this.#render(chunk);
+    if (!rendered) return true;
+    this.#first = false;
+    return this.#write(rendered);
+  }
+
+  repeat(text: string): boolean | null {
+    const rendered = this.#template?.render(text);
+    return rendered ? this.#write(rendered) : null;
+  }
+
+  #render(chunk: ChatChunk): string | null {
     const { shape, identity, includeUsage } = this.#options;
     // Continuous counts are between instance and gateway; clients see usage once, and only when they asked.
     chunk.usage = includeUsage ? null : undefined;
     const shaped = shape.chunk(chunk, identity, this.#first);
-    if (!shaped) return true;
-    this.#first = false;
-    return this.#write(`data: ${JSON.stringify(shaped)}\n\n`);
+    return shaped && `data: ${JSON.stringify(shaped)}\n\n`;
   }
 
   finish(usage: OpenAiUsage): void {

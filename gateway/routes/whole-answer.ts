@@ -24,13 +24,17 @@ export class WholeAnswer implements Answer {
     this.#options = options;
   }
 
-  chunk(chunk: ChatChunk, bytes: number): boolean {
-    this.#bytes += bytes;
+  chunk(chunk: ChatChunk, text: string): boolean {
+    this.#bytes += text.length;
     if (this.#bytes > this.#options.limits.maxAnswerBytes) {
       throw upstreamFailure("upstream_invalid_response", "none", new Error("answer too long"));
     }
     this.#assembler.add(chunk);
     return true;
+  }
+
+  repeat(): null {
+    return null;
   }
 
   finish(usage: OpenAiUsage): void {

@@ -1,49 +1,69 @@
 import type { InstanceTarget } from "../ports.ts";
+import { Health } from "./health.ts";
 
-/** A place at an instance; give it back when the attempt has ended, once or more often. */
+/** How a call at an instance went, as far as it tells of the instance. */
+export type CallResult = "answered" | "failed" | "unclear";
+
+/** A place at an instance; give it back when the attempt has ended, once or more often: the first time counts. */
 export interface Seat {
   instance: InstanceTarget;
-  release(): void;
+  release(result: CallResult): void;
 }
 
 export interface Picker {
-  /** The instance with the fewest calls in flight, those in `tried` left out; null where none is left. */
+  /**
+   * The instance with the fewest calls in flight; those in `tried` are left out, and those that fail, unless all do: a call
+   * that may go wrong is better than none. Null where none is left.
+   */
   pick(instances: readonly InstanceTarget[], tried: ReadonlySet<string>): Seat | null;
   inFlight(instanceId: string): number;
 }
 
 /** Counts the calls in flight of this process; among equals it goes round. */
-export function createPicker(): Picker {
+export function createPicker(health: Health = new Health()): Picker {
   const counts = new Map<string, number>();
   let turn = 0;
 
   function take(instance: InstanceTarget): Seat {
     counts.set(instance.id, (counts.get(instance.id) ?? 0) + 1);
+    health.sent(instance.id);
     let held = true;
     return {
       instance,
-      release() {
+      release(result) {
         if (!held) return;
         held = false;
         const left = (counts.get(instance.id) ?? 1) - 1;
         if (left > 0) counts.set(instance.id, left);
         else counts.delete(instance.id);
+        health[result](instance.id);
       },
     };
+  }
+
+  /** Of those that pass, the one with the fewest calls, beginning at a place that moves on. */
+  function best(instances: readonly InstanceTarget[], passes: (instance: InstanceTarget) => boolean): InstanceTarget | null {
+    let found: InstanceTarget | null = null;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let step = 0; step < instances.length; step++) {
+      const candidate = instances[(turn + step) % instances.length] as InstanceTarget;
+      if (!passes(candidate)) continue;
+      const count = counts.get(candidate.id) ?? 0;
+      if (count < fewest) {
+        found = candidate;
+        fewest = count;
+      }
+    }
+    return found;
   }
 
   return {
     inFlight: (instanceId) => counts.get(instanceId) ?? 0,
     pick(instances, tried) {
-      const open = instances.filter((instance) => !tried.has(instance.id));
-      if (open.length === 0) return null;
       turn = (turn + 1) % Number.MAX_SAFE_INTEGER;
-      let best: InstanceTarget | null = null;
-      for (let step = 0; step < open.length; step++) {
-        const candidate = open[(turn + step) % open.length] as InstanceTarget;
-        if (!best || (counts.get(candidate.id) ?? 0) < (counts.get(best.id) ?? 0)) best = candidate;
-      }
-      return best && take(best);
+      const untried = (instance: InstanceTarget) => !tried.has(instance.id);
+      const found = best(instances, (instance) => untried(instance) && health.isOpen(instance.id)) ?? best(instances, untried);
+      return found && take(found);
     },
   };
 }

@@ -1,82 +1,95 @@
-import { Prisma } from "#prisma/generated/client.ts";
-import type { CallableService, Catalog, InstanceTarget } from "../ports.ts";
-import type { Store } from "./store.ts";
+import type { CallableService, Catalog, Price } from "../ports.ts";
+import type { ServiceRecord } from "./service-table.ts";
+import type { PriceRow, Tables } from "./tables.ts";
 
-type ServiceRow = Omit<CallableService, "accessName" | "isPublic" | "model" | "price" | "instances"> & {
-  owner: string;
-  ownerKind: "personal" | "platform";
-  name: string;
-  modelId: string;
-  kind: CallableService["model"]["kind"];
-  contextLength: number;
-  maxOutputTokens: number;
-  priceId: string | null;
-  inputNano: bigint | null;
-  cachedInputNano: bigint | null;
-  outputNano: bigint | null;
-  instances: InstanceTarget[] | null;
-};
+/**
+ * Services, their price in force and their ready instances, from memory.
+ * @param mustHold throws while the snapshot may not be believed
+ * @param now the database's time in milliseconds: prices come into force by its clock
+ */
+export function catalogOf(tables: Tables, mustHold: () => void, now: () => number): Catalog {
+  let open: { epoch: number; records: ServiceRecord[] } = { epoch: -1, records: [] };
 
-/** Services, their price in force and their ready instances, in one query each, from the rows of this moment. */
-export function readCatalog(store: Store): Catalog {
+  function openToAll(): ServiceRecord[] {
+    if (open.epoch !== tables.epoch) {
+      const records = [...tables.services.values()].filter((record) => isPublic(tables, record));
+      open = { epoch: tables.epoch, records: inListOrder(tables, records) };
+    }
+    return open.records;
+  }
+
   return {
-    async find(owner, name) {
-      const rows = await store.ask((db) =>
-        db.$queryRaw<ServiceRow[]>(Prisma.sql`${services} AND w."name" = ${owner} AND s."name" = ${name}`),
-      );
-      return rows[0] ? serviceOf(rows[0]) : null;
+    find(owner, name) {
+      mustHold();
+      const record = tables.services.find(`${owner}/${name}`);
+      return record ? shown(tables, record, now()) : null;
     },
-
-    async visibleTo(workspaceId) {
-      const rows = await store.ask((db) =>
-        db.$queryRaw<ServiceRow[]>(
-          Prisma.sql`${services} AND (s."workspaceId" = ${workspaceId} OR (w."kind" = 'platform' AND s."billing" = 'token'))
-            ORDER BY w."kind" DESC, m."sortOrder", s."name"`,
-        ),
-      );
-      return rows.map(serviceOf);
+    visibleTo(workspaceId) {
+      mustHold();
+      const own = [...tables.services.ownedBy(workspaceId)].filter((record) => !isPublic(tables, record));
+      const at = now();
+      return [...openToAll(), ...inListOrder(tables, own)].flatMap((record) => shown(tables, record, at) ?? []);
+    },
+    hasRegion(name) {
+      mustHold();
+      for (const region of tables.regions.values()) if (region.name === name) return true;
+      return false;
     },
   };
 }
 
-/** A service that is being deleted is gone for callers from the moment it was asked for. */
-const services = Prisma.sql`
-  SELECT s."id", s."name", s."workspaceId", s."billing"::text, s."wanted"::text, s."state"::text, s."reason", s."reasonData", s."createdAt",
-    w."name" AS "owner", w."kind"::text AS "ownerKind", r."driver"::text,
-    m."id" AS "modelId", m."kind"::text, m."contextLength", m."maxOutputTokens",
-    p."id" AS "priceId", p."inputNano", p."cachedInputNano", p."outputNano",
-    (SELECT jsonb_agg(jsonb_build_object('id', i."id", 'endpoint', i."endpoint", 'token', i."token") ORDER BY i."id")
-      FROM "instances" i WHERE i."serviceId" = s."id" AND i."state" = 'ready') AS "instances"
-  FROM "model_services" s
-  JOIN "workspaces" w ON w."id" = s."workspaceId"
-  JOIN "models" m ON m."id" = s."modelId"
-  JOIN "regions" r ON r."id" = s."regionId"
-  LEFT JOIN LATERAL (
-    SELECT * FROM "token_prices" t WHERE t."modelId" = m."id" AND t."effectiveFrom" <= now() ORDER BY t."effectiveFrom" DESC LIMIT 1
-  ) p ON true
-  WHERE s."deletedAt" IS NULL AND s."wanted" <> 'deleted'`;
+function isPublic(tables: Tables, { row }: ServiceRecord): boolean {
+  return row.billing === "token" && tables.workspaces.get(row.workspaceId)?.kind === "platform";
+}
 
-function serviceOf(row: ServiceRow): CallableService {
-  const { id, workspaceId, billing, wanted, state, reason, reasonData, createdAt, driver } = row;
+/** As the catalog's pages have them. */
+function inListOrder(tables: Tables, records: ServiceRecord[]): ServiceRecord[] {
+  const place = ({ row }: ServiceRecord) => tables.models.get(row.modelId)?.sortOrder ?? 0;
+  return records.sort((a, b) => place(a) - place(b) || (a.row.name < b.row.name ? -1 : 1));
+}
+
+/** A service as callers see it; built anew only after a change, or when another price has come into force. */
+function shown(tables: Tables, record: ServiceRecord, nowMs: number): CallableService | null {
+  const kept = record.shown;
+  if (kept && kept.epoch === tables.epoch && nowMs < kept.untilMs) return kept.service;
+  const { id, workspaceId, billing, wanted, state, reason, reasonData, createdAt, modelId, regionId, instances } = record.row;
+  const model = tables.models.get(modelId);
+  const region = tables.regions.get(regionId);
+  if (!model || !region || record.accessName === null) return null;
+  const { kind, contextLength, maxOutputTokens } = model;
+  const { price, untilMs } = priceAt(model.prices ?? [], nowMs);
+  const service: CallableService = {
+    ...{ id, workspaceId, billing, wanted, state, reason, reasonData, createdAt, price },
+    accessName: record.accessName,
+    isPublic: isPublic(tables, record),
+    driver: region.driver,
+    region: region.name,
+    model: { id: modelId, kind, contextLength, maxOutputTokens },
+    instances: instances ?? [],
+  };
+  record.shown = { service, epoch: tables.epoch, untilMs };
+  return service;
+}
+
+/** The newest price whose time has come, and when the next one's does. */
+function priceAt(rows: PriceRow[], nowMs: number): { price: Price | null; untilMs: number } {
+  let inForce: PriceRow | null = null;
+  let untilMs = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    if (row.effectiveFromMs > nowMs) untilMs = Math.min(untilMs, row.effectiveFromMs);
+    else if (!inForce || row.effectiveFromMs > inForce.effectiveFromMs) inForce = row;
+  }
+  return { price: inForce && priceOf(inForce), untilMs };
+}
+
+function priceOf({ id, inputNano, cachedInputNano, outputNano, imageNano }: PriceRow): Price {
   return {
     id,
-    workspaceId,
-    billing,
-    wanted,
-    state,
-    reason,
-    reasonData,
-    createdAt,
-    driver,
-    accessName: `${row.owner}/${row.name}`,
-    isPublic: row.ownerKind === "platform" && billing === "token",
-    model: { id: row.modelId, kind: row.kind, contextLength: row.contextLength, maxOutputTokens: row.maxOutputTokens },
-    price: priceOf(row),
-    instances: row.instances ?? [],
+    rates: {
+      inputNano: BigInt(inputNano),
+      cachedInputNano: BigInt(cachedInputNano),
+      outputNano: BigInt(outputNano),
+      imageNano: imageNano === null ? null : BigInt(imageNano),
+    },
   };
-}
-
-function priceOf({ priceId, inputNano, cachedInputNano, outputNano }: ServiceRow): CallableService["price"] {
-  if (priceId === null || inputNano === null || cachedInputNano === null || outputNano === null) return null;
-  return { id: priceId, rates: { inputNano, cachedInputNano, outputNano } };
 }

@@ -1,30 +1,32 @@
 import type { Principal, Principals } from "../ports.ts";
-import type { Store } from "./store.ts";
+import type { Tables } from "./tables.ts";
 
-/** Keys and trial tokens against the rows of this moment: a revoked key or a disabled user is refused at once. */
-export function readPrincipals(store: Store): Principals {
+/**
+ * Keys and trial tokens, from memory.
+ * @param mustHold throws while the snapshot may not be believed
+ * @param now the database's time in milliseconds: keys expire by its clock
+ */
+export function principalsOf(tables: Tables, mustHold: () => void, now: () => number): Principals {
+  const isMember = (userId: string, workspaceId: string) => tables.users.get(userId)?.workspaceIds.includes(workspaceId) ?? false;
+  const mayCall = ({ userId, workspaceId, rules }: Principal) =>
+    isMember(userId, workspaceId) && !(rules?.expiresAt && rules.expiresAt.getTime() <= now());
+
   return {
-    async byKeyHash(hash) {
-      const rows = await store.ask(
-        (db) => db.$queryRaw<Principal[]>`
-          SELECT k."id" AS "keyId", k."userId", k."workspaceId"
-          FROM "api_keys" k
-          JOIN "users" u ON u."id" = k."userId" AND u."status" = 'active'
-          JOIN "memberships" m ON m."workspaceId" = k."workspaceId" AND m."userId" = k."userId"
-          WHERE k."hash" = ${hash} AND k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > now())`,
-      );
-      return rows[0] ?? null;
+    byKeyHash(hash) {
+      mustHold();
+      const principal = tables.keys.byHash(hash);
+      return principal && mayCall(principal) ? principal : null;
     },
-
-    async byTrial(claims) {
-      const rows = await store.ask(
-        (db) => db.$queryRaw<Principal[]>`
-          SELECT NULL AS "keyId", m."userId", m."workspaceId"
-          FROM "memberships" m
-          JOIN "users" u ON u."id" = m."userId" AND u."status" = 'active'
-          WHERE m."userId" = ${claims.userId} AND m."workspaceId" = ${claims.workspaceId}`,
-      );
-      return rows[0] ?? null;
+    byTrial({ userId, workspaceId }) {
+      mustHold();
+      if (!isMember(userId, workspaceId)) return null;
+      return { userId, workspaceId, keyId: null, rules: null, workspaceLimits: tables.workspaces.limitsOf(workspaceId) };
+    },
+    stillHolds({ keyId, userId, workspaceId }) {
+      mustHold();
+      if (keyId === null) return isMember(userId, workspaceId);
+      const known = tables.keys.byId(keyId);
+      return known !== null && known.userId === userId && known.workspaceId === workspaceId && mayCall(known);
     },
   };
 }

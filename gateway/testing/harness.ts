@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createLogger } from "#lib/observability/logger.ts";
 import type { UsageRecord } from "#prisma/generated/client.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
-import { makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
+import { caughtUp, makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
 import { startWall, type Wall } from "#test/wall/wall.ts";
+import type { GatewaySettings } from "../gateway.ts";
 import type { Limits } from "../limits.ts";
 import { type OpenGateway, openGateway } from "../open.ts";
 
@@ -22,17 +26,22 @@ export interface Harness {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** The usage record of a request, once it is written. */
   usage(requestId: string | null): Promise<UsageRecord>;
+  /** Resolves when every gateway has seen what is committed by now. */
+  caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A gateway in this process, on a database of its own, before a wall. */
-export async function startHarness(limits: Partial<Limits> = {}): Promise<Harness> {
+export async function startHarness(limits: Partial<Limits> = {}, more: Partial<GatewaySettings> = {}): Promise<Harness> {
   const database = await createTestDatabase();
   const wall = await startWall();
   const caller = await makeCaller(database.db);
   await makePublicService(database.db, { name: "wall", endpoints: [wall.url] });
   const logger = createLogger("gateway", { level: "silent", format: "json" });
-  const gateway = openGateway({ databaseUrl: database.url, secret: testSecret, logger, limits: { drainMs: 500, ...limits } });
+  const dataDir = await mkdtemp(join(tmpdir(), "hydra-gateway-"));
+  const settings = { domain: "localhost", bind: "127.0.0.1", trustedProxies: [], imageHosts: [], currency: "CNY", ...more };
+  const given = { databaseUrl: database.url, dataDir, secret: testSecret, settings, logger, limits: { drainMs: 500, ...limits } };
+  const gateway = openGateway(given);
   const port = await gateway.listen(0, "127.0.0.1");
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -50,10 +59,12 @@ export async function startHarness(limits: Partial<Limits> = {}): Promise<Harnes
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
     usage: (requestId) => untilUsage(database, requestId),
+    caughtUp: () => caughtUp(database.db),
     async close() {
       await gateway.close();
       await wall.close();
       await database.drop();
+      await rm(dataDir, { recursive: true });
     },
   };
 }

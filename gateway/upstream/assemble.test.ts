@@ -11,9 +11,14 @@ test("text, reasoning, log probabilities and unknown members are put together", 
   assembler.add({ choices: [{ index: 0, delta: {}, finish_reason: "length", stop_reason: 7 }], usage: {} });
   expect(assembler.result()).toEqual({
     extra: { system_fingerprint: "f" },
-    choice: { index: 0, logprobs: { content: [{ token: "a" }, { token: "b" }] }, stop_reason: 7 },
-    message: { role: "assistant", content: "ab", reasoning: "hm", note: 2 },
-    finishReason: "length",
+    choices: [
+      {
+        index: 0,
+        choice: { index: 0, logprobs: { content: [{ token: "a" }, { token: "b" }] }, stop_reason: 7 },
+        message: { role: "assistant", content: "ab", reasoning: "hm", note: 2 },
+        finishReason: "length",
+      },
+    ],
   });
 });
 
@@ -24,7 +29,7 @@ test("two tool calls whose pieces are mixed keep their order and arguments; cont
   piece({ index: 0, id: "a", function: { name: "first", arguments: "{" } });
   piece({ index: 1, function: { arguments: "[]" } });
   piece({ index: 0, function: { arguments: "}" } });
-  expect(assembler.result().message).toEqual({
+  expect(assembler.result().choices[0]?.message).toEqual({
     role: "assistant",
     content: null,
     tool_calls: [
@@ -32,4 +37,19 @@ test("two tool calls whose pieces are mixed keep their order and arguments; cont
       { id: "b", type: "function", function: { name: "second", arguments: "[]" } },
     ],
   });
+});
+
+test("choices that arrive mixed are kept apart, and come in their order", () => {
+  const assembler = new Assembler();
+  const piece = (index: number, content: string, finish: string | null = null) =>
+    assembler.add({ choices: [{ index, delta: { content }, finish_reason: finish }] });
+  piece(1, "c");
+  piece(0, "a");
+  piece(1, "d", "length");
+  piece(0, "b", "stop");
+  const { choices } = assembler.result();
+  expect(choices.map(({ index, message, finishReason }) => [index, message.content, finishReason])).toEqual([
+    [0, "ab", "stop"],
+    [1, "cd", "length"],
+  ]);
 });

@@ -7,51 +7,75 @@ const textMembers = new Set(["content", "reasoning_content", "reasoning", "refus
 export interface Assembled {
   /** Members beside the known ones that the engine sent. */
   extra: Record<string, unknown>;
+  /** By index. */
+  choices: AssembledChoice[];
+}
+
+export interface AssembledChoice {
+  index: number;
   /** Members of the choice beside message and finish_reason, logprobs among them. */
   choice: Record<string, unknown>;
   message: { role: string; content: string | null; [member: string]: unknown };
   finishReason: string;
 }
 
-/** Puts the chunks of a chat stream together to one message. Members it does not know pass through, the last one told wins. */
+/** Puts the chunks of a chat stream together to whole messages. Members it does not know pass through, the last one told wins. */
 export class Assembler {
   readonly #extra: Record<string, unknown> = {};
+  readonly #choices = new Map<number, ChoiceAssembler>();
+
+  add(chunk: ChatChunk): void {
+    for (const name in chunk) {
+      if (name !== "choices" && name !== "usage") this.#extra[name] = chunk[name];
+    }
+    for (const choice of chunk.choices) this.#choice(choice.index ?? 0).add(choice);
+  }
+
+  result(): Assembled {
+    if (this.#choices.size === 0) this.#choice(0);
+    const choices = [...this.#choices].sort(([a], [b]) => a - b).map(([index, choice]) => choice.result(index));
+    return { extra: this.#extra, choices };
+  }
+
+  #choice(index: number): ChoiceAssembler {
+    let choice = this.#choices.get(index);
+    if (!choice) {
+      choice = new ChoiceAssembler();
+      this.#choices.set(index, choice);
+    }
+    return choice;
+  }
+}
+
+class ChoiceAssembler {
   readonly #choice: Record<string, unknown> = {};
   readonly #message: Record<string, unknown> = {};
   readonly #text = new Map<string, string[]>();
   readonly #toolCalls = new Map<number, ToolCallDelta>();
   #finishReason = "stop";
 
-  add(chunk: ChatChunk): void {
-    for (const [name, value] of Object.entries(chunk)) {
-      if (name !== "choices" && name !== "usage") this.#extra[name] = value;
-    }
-    for (const choice of chunk.choices) this.#addChoice(choice);
-  }
-
-  result(): Assembled {
+  result(index: number): AssembledChoice {
     const message: Record<string, unknown> = { role: "assistant", content: null, ...this.#message };
     for (const [name, pieces] of this.#text) message[name] = pieces.join("");
     const toolCalls = [...this.#toolCalls.entries()].sort(([a], [b]) => a - b).map(([, { index: _, ...call }]) => call);
     if (toolCalls.length > 0) message.tool_calls = toolCalls;
     else message.content ??= "";
-    return {
-      extra: this.#extra,
-      choice: this.#choice,
-      message: message as Assembled["message"],
-      finishReason: this.#finishReason,
-    };
+    return { index, choice: this.#choice, message: message as AssembledChoice["message"], finishReason: this.#finishReason };
   }
 
-  #addChoice({ delta, finish_reason: finish, logprobs, ...rest }: ChunkChoice): void {
-    Object.assign(this.#choice, rest);
+  add(choice: ChunkChoice): void {
+    const { delta, finish_reason: finish, logprobs } = choice;
+    for (const name in choice) {
+      if (name !== "delta" && name !== "finish_reason" && name !== "logprobs") this.#choice[name] = choice[name];
+    }
     if (finish) this.#finishReason = finish;
     if (logprobs) this.#choice.logprobs = mergeLogprobs(this.#choice.logprobs, logprobs);
     if (delta) this.#addDelta(delta);
   }
 
   #addDelta(delta: ChunkDelta): void {
-    for (const [name, value] of Object.entries(delta)) {
+    for (const name in delta) {
+      const value = delta[name];
       if (name === "tool_calls") {
         if (Array.isArray(value)) for (const call of value) this.#addToolCall(call);
       } else if (textMembers.has(name)) {

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from "#lib/errors.ts";
+import type { CallResult } from "../routing/picker.ts";
 
 /** Which other instance may be tried: none, another one, or also the same again. */
 export type RetryScope = "none" | "other" | "any";
@@ -28,4 +29,9 @@ const messages = {
 /** A failure whose message is our own: nothing of an instance's answer reaches the client. */
 export function upstreamFailure(code: keyof typeof messages, retry: RetryScope, cause?: unknown): UpstreamFailure {
   return new UpstreamFailure(new AppError(code, messages[code], { cause }), retry);
+}
+
+/** Whether a failure tells of the instance: refused parameters, a busy instance and the limit of the whole call do not. */
+export function resultOf({ retry, error }: UpstreamFailure): CallResult {
+  return retry !== "none" && error.code.startsWith("upstream_") ? "failed" : "unclear";
 }

@@ -131,6 +131,21 @@ describe("before the commit", () => {
     expect(both.walls.map((wall) => wall.calls.length)).toEqual([1, 1]);
   });
 
+  test("an instance that fails again and again gets no calls, and gets them again when it is well", async () => {
+    const sick: WallScriptInput = { fault: "status", status: 500, times: 3, key: "sick" };
+    const mixed = await several("sick-one", [sick, {}]);
+    const [first] = mixed.walls;
+    const callUntil = async (count: number) => {
+      for (let call = 0; call < 20 && (first?.calls.length ?? 0) < count; call++) expect((await ask({}, {}, mixed.model)).status).toBe(200);
+    };
+    await callUntil(3);
+    for (let call = 0; call < 8; call++) expect((await ask({}, {}, mixed.model)).status).toBe(200);
+    expect(first?.calls.length).toBe(3);
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    await callUntil(6);
+    expect(first?.calls.length).toBe(6);
+  });
+
   test("9: HTML is a 502 before any header of a stream", async () => {
     const response = await ask({ fault: "html" }, { stream: true });
     expect(await refusalOf(response)).toMatchObject({ status: 502, code: "upstream_invalid_response" });

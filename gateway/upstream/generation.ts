@@ -2,12 +2,13 @@ import { performance } from "node:perf_hooks";
 import type { Dispatcher } from "undici";
 import type { ChatChunk } from "#lib/contracts/openai/chunk.ts";
 import { type AppError, toAppError } from "#lib/errors.ts";
+import type { TokenCounts } from "#lib/money/usage.ts";
 import type { Limits } from "../limits.ts";
 import type { InstanceTarget, UsageEntry } from "../ports.ts";
-import type { Picker, Seat } from "../routing/picker.ts";
+import type { CallResult, Picker, Seat } from "../routing/picker.ts";
 import type { Answer } from "./answer.ts";
 import { openCall, type UpstreamCall } from "./call.ts";
-import { UpstreamFailure, upstreamFailure } from "./failure.ts";
+import { resultOf, UpstreamFailure, upstreamFailure } from "./failure.ts";
 import { readChunk } from "./read-chunk.ts";
 import { Tally } from "./tally.ts";
 
@@ -16,12 +17,16 @@ export interface GenerationOptions {
   instances: readonly InstanceTarget[];
   /** The chat completion that every attempt sends. */
   body: string;
+  /** How many choices the answer shall have. */
+  choices: number;
   answer: Answer;
   picker: Picker;
   dispatcher: Dispatcher;
   limits: Limits;
   /** `performance.now()` at the request's start. */
   startedMs: number;
+  /** Called after each event of the committed call with the tokens so far. */
+  onProgress?: (tokens: TokenCounts) => void;
 }
 
 export interface GenerationEnd {
@@ -40,12 +45,12 @@ const maxAttempts = 2;
  */
 export class Generation {
   readonly #options: GenerationOptions;
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
   readonly #tried = new Set<string>();
   readonly #ended = Promise.withResolvers<GenerationEnd>();
   readonly #totalTimer: NodeJS.Timeout;
   readonly #firstByteDeadlineMs: number;
-  #held: { chunk: ChatChunk; bytes: number }[] = [];
+  #held: { chunk: ChatChunk; text: string }[] = [];
   #heldBytes = 0;
   #attempts = 0;
   #seat: Seat | null = null;
@@ -55,6 +60,7 @@ export class Generation {
 
   constructor(options: GenerationOptions) {
     this.#options = options;
+    this.#tally = new Tally(options.choices);
     this.#firstByteDeadlineMs = performance.now() + options.limits.firstByteMs;
     const late = () => this.#onFailure(upstreamFailure("upstream_timeout", "none", new Error("total time limit")));
     this.#totalTimer = setTimeout(late, options.limits.totalMs);
@@ -110,6 +116,7 @@ export class Generation {
       this.#onEnd();
       return;
     }
+    if (this.#tally.committed && this.#repeat(text)) return;
     let chunk: ChatChunk;
     try {
       chunk = readChunk(text);
@@ -118,30 +125,41 @@ export class Generation {
       return;
     }
     try {
-      this.#onChunk(chunk, text.length);
+      this.#onChunk(chunk, text);
     } catch (thrown) {
       // The answer could not take it, so it is not whole, whatever the instance says of a finish.
       this.#end("upstream_error", asFailure(thrown).error);
     }
   }
 
-  #onChunk(chunk: ChatChunk, bytes: number): void {
+  /** True for an event that differs from an earlier one only in its text: it needs no reading. */
+  #repeat(text: string): boolean {
+    const room = this.#options.answer.repeat(text);
+    if (room === null) return false;
+    this.#tally.noteRepeat();
+    if (!room) this.#call?.pause();
+    this.#options.onProgress?.(this.#tally.tokens);
+    return true;
+  }
+
+  #onChunk(chunk: ChatChunk, text: string): void {
     const { answer, limits, startedMs } = this.#options;
     this.#tally.note(chunk, performance.now() - startedMs);
     if (!this.#tally.committed) {
-      this.#hold(chunk, bytes);
+      this.#hold(chunk, text);
       return;
     }
-    for (const held of this.#held.splice(0)) answer.chunk(held.chunk, held.bytes);
-    if (!answer.chunk(chunk, bytes)) this.#call?.pause();
+    for (const held of this.#held.splice(0)) answer.chunk(held.chunk, held.text);
+    if (!answer.chunk(chunk, text)) this.#call?.pause();
+    this.#options.onProgress?.(this.#tally.tokens);
     // An engine that forgets to end its stream after the finish must not keep the client waiting.
     if (this.#tally.finished) this.#graceTimer ??= setTimeout(() => this.#onEnd(), limits.finishGraceMs);
   }
 
-  #hold(chunk: ChatChunk, bytes: number): void {
-    this.#heldBytes += bytes;
+  #hold(chunk: ChatChunk, text: string): void {
+    this.#heldBytes += text.length;
     if (this.#heldBytes > this.#options.limits.maxLineBytes) throw upstreamFailure("upstream_invalid_response", "other");
-    this.#held.push({ chunk, bytes });
+    this.#held.push({ chunk, text });
   }
 
   #onEnd(): void {
@@ -158,10 +176,10 @@ export class Generation {
     }
     const seat = this.#nextSeat(failure);
     if (seat) {
-      this.#closeAttempt();
+      this.#closeAttempt(resultOf(failure));
       this.#attempt(seat);
     } else {
-      this.#end(failure.timedOut ? "timeout" : "upstream_error", failure.error);
+      this.#end(failure.timedOut ? "timeout" : "upstream_error", failure.error, resultOf(failure));
     }
   }
 
@@ -171,18 +189,18 @@ export class Generation {
     return picker.pick(instances, this.#tried) ?? (failure.retry === "any" ? picker.pick(instances, new Set()) : null);
   }
 
-  #closeAttempt(): void {
+  #closeAttempt(result: CallResult): void {
     this.#call?.close();
-    this.#seat?.release();
+    this.#seat?.release(result);
   }
 
-  #end(outcome: GenerationEnd["outcome"], error: AppError | null): void {
+  #end(outcome: GenerationEnd["outcome"], error: AppError | null, result: CallResult = "unclear"): void {
     if (this.#done) return;
     this.#done = true;
     clearTimeout(this.#totalTimer);
     clearTimeout(this.#graceTimer);
     if (outcome === "completed") this.#call?.leave();
-    this.#closeAttempt();
+    this.#closeAttempt(outcome === "completed" ? "answered" : result);
     const { answer } = this.#options;
     let told = error;
     try {

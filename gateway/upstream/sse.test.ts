@@ -32,3 +32,11 @@ test("a line over the cap, an event of many lines over it, and bytes that are no
   expect(() => read([Buffer.from("data: xxxxxxxxxx\n".repeat(10))], 50)).toThrow(UpstreamFailure);
   expect(() => read([Buffer.from([0x64, 0x61, 0x74, 0x61, 0x3a, 0xff, 0x0a])])).toThrow(UpstreamFailure);
 });
+
+test("what stands before a line that is not UTF-8 is read", () => {
+  const seen: string[] = [];
+  const reader = new SseReader((data) => seen.push(data), 1024);
+  const bytes = Buffer.concat([Buffer.from("data: é\n\ndata: "), Buffer.from([0xff]), Buffer.from("\n\n")]);
+  expect(() => reader.push(bytes)).toThrow(UpstreamFailure);
+  expect(seen).toEqual(["é"]);
+});

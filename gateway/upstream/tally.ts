@@ -8,29 +8,48 @@ const largestCount = 2 ** 31 - 1;
 export class Tally {
   /** True from the first event with content, reasoning, a tool call or a finish: status, retry and charging turn there. */
   committed = false;
+  /** Every choice that was asked for has its finish. */
   finished = false;
   firstTokenMs: number | null = null;
   #events = 0;
   #usage: OpenAiUsage | null = null;
   /** Events with output since the engine's last usage, which does not know of them. */
   #eventsSinceUsage = 0;
+  readonly #choices: number;
+  /** Indexes of the choices that have their finish. */
+  readonly #finishes = new Set<number>();
+
+  /** `choices` is how many the answer shall have. */
+  constructor(choices = 1) {
+    this.#choices = choices;
+  }
 
   /** Takes note of one chunk. `elapsedMs` counts from the request's start. */
   note(chunk: ChatChunk, elapsedMs: number): void {
-    const output = chunk.choices.some(hasOutput);
-    if (output) {
-      this.#events++;
-      this.#eventsSinceUsage++;
+    let output = false;
+    for (const choice of chunk.choices) {
+      if (hasOutput(choice)) {
+        output = true;
+        this.#events++;
+        this.#eventsSinceUsage++;
+      }
+      if (choice.finish_reason) this.#finishes.add(choice.index ?? 0);
     }
-    if (chunk.choices.some((choice) => choice.finish_reason)) this.finished = true;
+    if (this.#finishes.size >= this.#choices) this.finished = true;
     if (isUsage(chunk.usage)) {
       this.#usage = chunk.usage;
       this.#eventsSinceUsage = 0;
     }
-    if (!this.committed && (output || this.finished)) {
+    if (!this.committed && (output || this.#finishes.size > 0)) {
       this.committed = true;
       this.firstTokenMs = Math.round(elapsedMs);
     }
+  }
+
+  /** Takes note of one more event with a text and nothing else. */
+  noteRepeat(): void {
+    this.#events++;
+    this.#eventsSinceUsage++;
   }
 
   /** Before a second attempt: what the first one said of its usage does not count. */
@@ -50,8 +69,10 @@ export class Tally {
     if (!this.committed) return { input: 0, cached: 0, output: 0 };
     if (!this.#usage) return { input: 0, cached: 0, output: this.#events };
     const input = bounded(this.#usage.prompt_tokens);
-    const cached = Math.min(input, bounded(cachedTokens(this.#usage)));
-    return { input, cached, output: bounded(this.#usage.completion_tokens + this.#eventsSinceUsage) };
+    const cached = Math.min(input, bounded(detail(this.#usage.prompt_tokens_details, "cached_tokens")));
+    const output = bounded(this.#usage.completion_tokens + this.#eventsSinceUsage);
+    const reasoning = Math.min(output, detail(this.#usage.completion_tokens_details, "reasoning_tokens"));
+    return reasoning > 0 ? { input, cached, output, reasoning } : { input, cached, output };
   }
 
   /** The answer's `usage`: the engine's object with its extra members, else what was counted. */
@@ -72,10 +93,11 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0;
 }
 
-function cachedTokens(usage: OpenAiUsage): number {
-  const details = usage.prompt_tokens_details;
-  if (typeof details !== "object" || details === null || !("cached_tokens" in details)) return 0;
-  return isCount(details.cached_tokens) ? details.cached_tokens : 0;
+/** One count of a usage object's details; 0 where the engine tells none. */
+function detail(details: unknown, name: string): number {
+  if (typeof details !== "object" || details === null) return 0;
+  const count = (details as Record<string, unknown>)[name];
+  return isCount(count) ? count : 0;
 }
 
 function bounded(count: number): number {

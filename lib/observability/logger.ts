@@ -10,21 +10,49 @@ export function redactKeys(text: string): string {
   return text.replace(keyPattern, (key) => `${key.slice(0, 10)}…`);
 }
 
-/** A logger to standard output: one JSON line an entry, or readable lines. Secrets by their usual names are left out. */
-export function createLogger(name: string, options: { level: string; format: "json" | "pretty" }): Logger {
-  const secrets = ["authorization", "cookie", "password", "token", "secret", "key", "apiKey"];
+const secrets = new Set(["authorization", "cookie", "password", "token", "secret", "key", "apiKey"]);
+const flushMs = 100;
+const blockBytes = 8 * 1024;
+
+/**
+ * A logger to standard output: one JSON line an entry, or readable lines. Secrets by their usual names are left out.
+ * `buffered` writes JSON lines in blocks, each within 100 ms and the rest at the process's end: a write a line is most of
+ * what a line costs.
+ */
+export function createLogger(name: string, options: { level: string; format: "json" | "pretty"; buffered?: boolean }): Logger {
   const settings: LoggerOptions = {
     name,
     level: options.level,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: secrets.flatMap((field) => [field, `*.${field}`]), censor: "[redacted]" },
-    serializers: { err: (error) => redactError(pino.stdSerializers.err(error)) },
+    // Not pino's own redaction: it copies every entry whole, which was a third of all memory that a request took.
+    formatters: { log: (entry) => censored(entry, 1) },
+    serializers: { err: (error) => censored(redactError(pino.stdSerializers.err(error)), 0) },
   };
   // In this thread: a worker's lines would be lost when the process ends on an error.
-  return options.format === "pretty" ? pino(settings, pretty({ ignore: "pid,hostname", sync: true })) : pino(settings);
+  if (options.format === "pretty") return pino(settings, pretty({ ignore: "pid,hostname", sync: true }));
+  if (!options.buffered) return pino(settings);
+  return pino(settings, pino.destination({ sync: false, minLength: blockBytes, periodicFlush: flushMs }));
 }
 
 function redactError(error: ReturnType<typeof pino.stdSerializers.err>): ReturnType<typeof pino.stdSerializers.err> {
   return { ...error, message: redactKeys(error.message), stack: redactKeys(error.stack ?? "") };
+}
+
+/** The entry without its secrets, down to so many levels below the first; itself where it has none. */
+function censored<Entry extends object>(entry: Entry, depth: number): Entry {
+  const changed: Record<string, unknown> = {};
+  let changes = 0;
+  for (const [name, value] of Object.entries(entry)) {
+    const kept = secrets.has(name) && value !== undefined ? "[redacted]" : depth > 0 && isPlain(value) ? censored(value, depth - 1) : value;
+    if (kept === value) continue;
+    changed[name] = kept;
+    changes++;
+  }
+  return changes === 0 ? entry : { ...entry, ...changed };
+}
+
+/** Errors and dates have forms of their own in a log line. */
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !(value instanceof Error) && !(value instanceof Date);
 }

@@ -10,6 +10,8 @@ export interface EventFacts {
   model: string;
   promptTokens: number;
   continuousUsage: boolean;
+  /** Default 1. */
+  choices?: number;
 }
 
 /** The tokens of an answer: `t1 t2 …`, so that a gap or a double shows. */
@@ -21,7 +23,7 @@ export function tokensOf(script: WallScript): string[] {
 export function wallEvents(script: WallScript, facts: EventFacts): WallEvent[] {
   let emitted = 0;
   const usage = () => ({ prompt_tokens: facts.promptTokens, completion_tokens: emitted, total_tokens: facts.promptTokens + emitted });
-  const event = (delta: object, tokens: number, finish: string | null = null): WallEvent => {
+  const event = (delta: object, tokens: number, finish: string | null = null, index = 0): WallEvent => {
     emitted += tokens;
     return sse(
       {
@@ -30,7 +32,7 @@ export function wallEvents(script: WallScript, facts: EventFacts): WallEvent[] {
         created: 1,
         model: facts.model,
         wall_extra: { kept: true },
-        choices: [{ index: 0, delta, finish_reason: finish }],
+        choices: [{ index, delta, finish_reason: finish }],
         ...(facts.continuousUsage ? { usage: usage() } : {}),
       },
       tokens,
@@ -38,12 +40,13 @@ export function wallEvents(script: WallScript, facts: EventFacts): WallEvent[] {
   };
   const events = [event({ role: "assistant", content: "" }, 0)];
   for (const piece of script.reasoning) events.push(event({ reasoning_content: piece }, 1));
-  for (const token of tokensOf(script)) events.push(event({ content: token }, 1));
+  const indexes = Array.from({ length: facts.choices ?? 1 }, (_, index) => index);
+  for (const token of tokensOf(script)) for (const index of indexes) events.push(event({ content: token }, 1, null, index));
   if (script.toolCalls) {
     events.push(event({ tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: "lookup", arguments: "" } }] }, 1));
     for (const piece of ['{"city":', '"Paris"}']) events.push(event({ tool_calls: [{ index: 0, function: { arguments: piece } }] }, 1));
   }
-  events.push(event({}, 0, script.toolCalls ? "tool_calls" : script.finish));
+  for (const index of indexes) events.push(event({}, 0, script.toolCalls ? "tool_calls" : script.finish, index));
   if (script.usage) {
     events.push(sse({ id: "wall-1", object: "chat.completion.chunk", created: 1, model: facts.model, choices: [], usage: usage() }, 0));
   }

@@ -52,6 +52,8 @@ export const wallScript = z.strictObject({
   /** Whether the engine tells usage. */
   usage: z.boolean().default(true),
   finish: z.string().default("stop"),
+  /** Images of an answer; default: as many as were asked for. */
+  images: z.number().int().min(0).optional(),
 });
 export type WallScript = z.infer<typeof wallScript>;
 export type WallScriptInput = z.input<typeof wallScript>;

@@ -15,6 +15,7 @@ export interface WallBody {
 /** One call as the wall saw it. */
 export interface WallCall {
   requestId: string;
+  path: string;
   authorization: string;
   body: WallBody;
   promptTokens: number;
@@ -72,11 +73,12 @@ async function readCall(request: IncomingMessage, standing: WallScript | null): 
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   const body: WallBody = JSON.parse(Buffer.concat(pieces).toString("utf8"));
-  const prompt = String(body.messages?.at(-1)?.content ?? "");
+  const prompt = String(body.messages?.at(-1)?.content ?? body.prompt ?? [body.input].flat()[0] ?? "");
   return {
     script: standing ?? readScript(prompt) ?? wallScript.parse({}),
     call: {
       requestId: String(request.headers["x-request-id"] ?? ""),
+      path: request.url ?? "",
       authorization: String(request.headers.authorization ?? ""),
       body,
       promptTokens: prompt.split(/\s+/).length,
@@ -101,11 +103,33 @@ async function play(script: WallScript, call: WallCall, response: ServerResponse
     response.writeHead(200, { "content-type": "text/html" }).end("<html>welcome</html>");
     return;
   }
+  if (call.path !== "/v1/chat/completions") return sendWhole(script, call, response);
   const continuousUsage = script.usage && call.body.stream_options?.continuous_usage_stats === true;
-  const events = wallEvents(script, { model: String(call.body.model), promptTokens: call.promptTokens, continuousUsage });
+  const choices = Number(call.body.n ?? 1);
+  const events = wallEvents(script, { model: String(call.body.model), promptTokens: call.promptTokens, continuousUsage, choices });
   response.writeHead(200, { "content-type": "text/event-stream" });
   if (script.splitAt !== undefined || script.fault === "cut_character") return writePieces(script, call, events, response);
   await writeEvents(script, call, events, response);
+}
+
+/** Embeddings and images: an answer in one piece, after the script's delay. */
+async function sendWhole(script: WallScript, call: WallCall, response: ServerResponse): Promise<void> {
+  if (script.delayMs > 0) await sleep(script.delayMs);
+  if (script.fault === "malformed" || script.fault === "error_event") {
+    const text = script.fault === "malformed" ? '{"data": [}BAD' : JSON.stringify({ error: { message: script.message } });
+    response.writeHead(200, { "content-type": "application/json" }).end(text);
+    return;
+  }
+  const { input, n } = call.body;
+  const many = Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1;
+  const answer =
+    call.path === "/v1/embeddings"
+      ? { object: "list", data: Array.from({ length: many }, (_, index) => ({ object: "embedding", index, embedding: [0.5, -0.5] })) }
+      : { created: 1, data: Array.from({ length: script.images ?? Number(n ?? 1) }, () => ({ b64_json: "AA==" })) };
+  const usage = script.usage ? { usage: { prompt_tokens: call.promptTokens, total_tokens: call.promptTokens } } : {};
+  response
+    .writeHead(200, { "content-type": "application/json" })
+    .end(JSON.stringify({ ...answer, model: "its own", wall_extra: true, ...usage }));
 }
 
 function sendStatus(script: WallScript, response: ServerResponse): void {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { samplingMembers } from "./sampling.ts";
+import { engineMembers, samplingMembers } from "./sampling.ts";
 
 /**
  * `POST /v1/completions` (legacy), answered by chat models: `prompt` becomes one user message. What only a raw
@@ -7,6 +7,7 @@ import { samplingMembers } from "./sampling.ts";
  */
 export const completionRequest = z.strictObject({
   ...samplingMembers,
+  ...engineMembers,
   prompt: z.union([z.string(), z.tuple([z.string()])]),
   echo: z.literal(false).nullish(),
   suffix: z.literal("").nullish(),

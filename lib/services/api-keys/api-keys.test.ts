@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hashApiKey, isApiKeyShaped } from "#lib/api-key-format.ts";
-import { apiKeyList, apiKeyListQuery, createdApiKey } from "#lib/contracts/api-keys.ts";
+import { apiKeyLimits, apiKeyList, apiKeyListQuery, createApiKeyInput, createdApiKey } from "#lib/contracts/api-keys.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { signedIn, visitor } from "../test-context.ts";
 import { createApiKey } from "./create.ts";
@@ -27,6 +27,50 @@ test("a key is told once, and is nowhere in the database", async () => {
   expect(JSON.stringify(tables)).not.toContain(made.key);
   const listed = await listApiKeys({ ctx: user, input: apiKeyListQuery.parse({}) });
   expect(JSON.stringify(apiKeyList.strict().parse(listed))).not.toContain(made.key);
+});
+
+test("limits are kept as given and shown again; without them there are none", async () => {
+  const user = await signedIn(visitor(database.db));
+  const limits = apiKeyLimits.parse({
+    requestsPerMinute: 60,
+    budgetDayNano: "5000000000",
+    allowedModels: ["public/hydra-tiny"],
+    allowedAddresses: ["10.0.0.0/8", "2001:db8::1"],
+  });
+  const { id } = await createApiKey({ ctx: user, input: { name: "bounded", expiresAt: null, limits } });
+  const free = await createApiKey({ ctx: user, input: { name: "free", expiresAt: null } });
+  const { items } = apiKeyList.strict().parse(await listApiKeys({ ctx: user, input: apiKeyListQuery.parse({}) }));
+  expect(items.find((item) => item.id === id)?.limits).toEqual(limits);
+  expect(items.find((item) => item.id === free.id)?.limits).toEqual(apiKeyLimits.parse({}));
+  const [row] = await database.db.$queryRaw<object[]>`SELECT "allowedModels", "budgetDayNano" FROM "api_keys" WHERE "id" = ${free.id}`;
+  expect(row).toEqual({ allowedModels: null, budgetDayNano: null });
+  expect(await database.db.auditEvent.findFirst({ where: { targetId: id } })).toMatchObject({
+    data: { limits: { requestsPerMinute: 60 } },
+  });
+});
+
+test.each([
+  [{ requestsPerMinute: 0 }],
+  [{ concurrency: -1 }],
+  [{ tokensPerMinute: 1.5 }],
+  [{ budgetDayNano: "0" }],
+  [{ budgetMonthNano: "-5" }],
+  [{ budgetMonthNano: "0.1" }],
+  [{ allowedModels: [] }],
+  [{ allowedModels: ["../x"] }],
+  [{ allowedAddresses: [] }],
+  [{ owner: "me" }],
+])("limits %j are refused", (limits) => {
+  expect(createApiKeyInput.safeParse({ name: "x", limits }).success).toBe(false);
+});
+
+test("an allowed address that is none is refused by its place", async () => {
+  const user = await signedIn(visitor(database.db));
+  const limits = apiKeyLimits.parse({ allowedAddresses: ["10.0.0.1", "10.0.0.1/64"] });
+  await expect(createApiKey({ ctx: user, input: { name: "typo", expiresAt: null, limits } })).rejects.toMatchObject({
+    code: "invalid_value",
+    param: "limits.allowedAddresses[1]",
+  });
 });
 
 test("an expiry must lie ahead; afterwards the key reads as expired", async () => {

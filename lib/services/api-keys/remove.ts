@@ -1,9 +1,14 @@
 import { AppError } from "#lib/errors.ts";
 import { recordAudit } from "../audit/record.ts";
 import { type Context, requireActor } from "../context.ts";
+import { awaitGateways } from "../revocation/await-gateways.ts";
 import { inTransaction } from "../transaction.ts";
 
-/** Deletes a key for good, at once; its row stays, so that usage can name it. `not_found` for another's, or one deleted before. */
+/**
+ * Deletes a key for good; its row stays, so that usage can name it. Once this has answered no gateway admits a call with it
+ * (reliability K2): milliseconds as a rule, up to 46 s while a gateway is cut off from the database. `not_found` for another's,
+ * or one deleted before.
+ */
 export async function removeApiKey({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<void> {
   const { workspaceId } = requireActor(ctx);
   const { id } = input;
@@ -12,4 +17,5 @@ export async function removeApiKey({ ctx, input }: { ctx: Context; input: { id: 
     if (count === 0) throw new AppError("not_found", "There is no such API key.");
     await recordAudit(tx, ctx, { action: "api_key.delete", targetType: "api_key", targetId: id, workspaceId });
   });
+  await awaitGateways(ctx.db, "keys");
 }

@@ -26,19 +26,19 @@ beforeAll(async () => {
   const cost = 60n * price.inputNano + 40n * price.cachedInputNano + 50n * price.outputNano;
   const { workspaceId, userId } = user.actor;
   await db.$transaction(async (tx) => {
+    const entries = [
+      { party: { wallet: workspaceId }, amountNano: -cost },
+      { party: "revenue" as const, amountNano: cost },
+    ];
+    const { transactionId } = await post(tx, { kind: "usage", idempotencyKey: ledgerKey.usage("req_1"), at: new Date(), entries });
     await tx.usageRecord.create({
       data: {
         ...{ requestId: "req_1", workspaceId, userId, serviceId: service.id, modelId: service.modelId, accessName: "public/hydra-tiny" },
         ...{ route: "/v1/chat/completions", streamed: true, outcome: "completed", status: 200, source: "engine" },
         ...{ inputTokens: 100, cachedTokens: 40, outputTokens: 50, tokenPriceId: price.id, costNano: cost, chargeNano: cost },
-        ...{ startedAt: new Date(), durationMs: 10 },
+        ...{ ledgerTransactionId: transactionId, startedAt: new Date(), durationMs: 10 },
       },
     });
-    const entries = [
-      { party: { wallet: workspaceId }, amountNano: -cost },
-      { party: "revenue" as const, amountNano: cost },
-    ];
-    await post(tx, { kind: "usage", idempotencyKey: ledgerKey.usage("req_1"), at: new Date(), entries });
   });
 });
 afterAll(() => database.drop());
@@ -56,12 +56,12 @@ test("a sound database has no violation, and every invariant is named once", asy
 /** What somebody with the database's own rights could do; each must be found. */
 const damages: [string[], string[]][] = [
   [
-    ["L1", "L2", "U3-ledger"],
+    ["L1", "L2", "L4-chain", "U3-ledger"],
     [
       `DELETE FROM "ledger_entries" e USING "ledger_accounts" a WHERE a."id" = e."accountId" AND a."kind" = 'wallet' AND e."amountNano" < 0`,
     ],
   ],
-  [["L1"], [`INSERT INTO "ledger_transactions" ("kind", "idempotencyKey") VALUES ('operator_credit', 'empty')`]],
+  [["L1", "L4-chain"], [`INSERT INTO "ledger_transactions" ("kind", "idempotencyKey") VALUES ('operator_credit', 'empty')`]],
   [["L2"], [`UPDATE "ledger_accounts" SET "balanceNano" = "balanceNano" + 1 WHERE "kind" = 'wallet'`]],
   [
     ["L2", "L3"],
@@ -70,11 +70,30 @@ const damages: [string[], string[]][] = [
       `UPDATE "ledger_accounts" SET "balanceNano" = -1 WHERE "kind" = 'wallet'`,
     ],
   ],
+  [
+    ["L3"],
+    [
+      `ALTER TABLE "ledger_accounts" DROP CONSTRAINT "ledger_accounts_no_overdraft"`,
+      `UPDATE "ledger_accounts" SET "leasedNano" = "balanceNano" + 1 WHERE "kind" = 'wallet'`,
+      `INSERT INTO "credit_leases" ("gatewayId", "workspaceId", "amountNano") SELECT 'gtw_1', "workspaceId", "leasedNano" FROM "ledger_accounts" WHERE "kind" = 'wallet'`,
+    ],
+  ],
+  [["L8"], [`UPDATE "ledger_accounts" SET "leasedNano" = 1 WHERE "kind" = 'wallet'`]],
+  [
+    ["L8"],
+    [
+      `INSERT INTO "credit_leases" ("gatewayId", "workspaceId", "amountNano") SELECT 'gtw_1', "workspaceId", 1 FROM "ledger_accounts" WHERE "kind" = 'wallet'`,
+    ],
+  ],
+  [["L4-chain"], [`UPDATE "ledger_transactions" SET "memo" = 'another' WHERE "kind" = 'usage'`]],
+  [["L4-chain"], [`UPDATE "ledger_links" SET "hash" = sha256('x') WHERE "sequence" = 1`]],
+  [["L4-chain"], [`DELETE FROM "ledger_links" WHERE "sequence" = 1`]],
+  [["L4-chain"], [`UPDATE "ledger_head" SET "sequence" = 1`]],
   [["L4"], [`ALTER TABLE "ledger_entries" DISABLE TRIGGER "ledger_entries_append_only"`]],
   [["L4"], [`DROP TRIGGER "audit_events_append_only" ON "audit_events"`]],
   [["L6"], [`ALTER TABLE "token_prices" ALTER COLUMN "inputNano" TYPE double precision`]],
   [
-    ["L7"],
+    ["L4-chain", "L7"],
     [
       `INSERT INTO "ledger_transactions" ("kind", "idempotencyKey") VALUES ('signup_credit', 'again')`,
       `INSERT INTO "ledger_entries" ("transactionId", "accountId", "amountNano") SELECT t."id", a."id", CASE a."kind" WHEN 'wallet' THEN 5 ELSE -5 END
@@ -85,10 +104,11 @@ const damages: [string[], string[]][] = [
   [["W1"], [`DELETE FROM "memberships"`]],
   [["W1"], [`INSERT INTO "workspaces" ("id", "name", "kind") VALUES ('ws_x', 'u-0123456789ab', 'personal')`]],
   [["W1"], [`DELETE FROM "ledger_accounts" WHERE "kind" = 'loss'`]],
-  [["U1"], [`DELETE FROM "usage_records"`]],
+  [["U1", "U3-ledger"], [`DELETE FROM "usage_records"`]],
   [["U3"], [`UPDATE "usage_records" SET "outputTokens" = "outputTokens" + 1`]],
   [["U3"], [`UPDATE "usage_records" SET "costNano" = "costNano" + 1`]],
   [["U3"], [`ALTER TABLE "usage_records" DROP CONSTRAINT "usage_records_priced"`, `UPDATE "usage_records" SET "tokenPriceId" = NULL`]],
+  [["U1", "U3-ledger"], [`UPDATE "usage_records" SET "ledgerTransactionId" = NULL`]],
   [["U3-ledger"], [`UPDATE "usage_records" SET "chargeNano" = "chargeNano" - 1`]],
   [["U4"], [`UPDATE "usage_records" SET "source" = 'none'`]],
   [

@@ -5,9 +5,21 @@ import type { Invariant } from "./invariant.ts";
 const guards = [
   "ledger_transactions_append_only",
   "ledger_entries_append_only",
+  "ledger_links_append_only",
+  "usage_records_append_only",
   "audit_events_append_only",
+  "ledger_transactions_no_truncate",
+  "ledger_entries_no_truncate",
+  "ledger_links_no_truncate",
+  "usage_records_no_truncate",
+  "audit_events_no_truncate",
   "ledger_entries_apply",
-  "ledger_entries_sum",
+  "ledger_entries_sealed",
+  "ledger_transactions_seal",
+  "ledger_accounts_by_entries",
+  "ledger_accounts_start_empty",
+  "ledger_head_by_links",
+  "token_prices_immutable",
 ];
 
 export const moneyInvariants: Invariant[] = [
@@ -29,10 +41,10 @@ export const moneyInvariants: Invariant[] = [
   },
   {
     name: "L3",
-    says: "no wallet is below 0",
+    says: "balance + credit line covers what gateways have leased",
     query: Prisma.sql`
-      SELECT 'account ' || "id" || ': balance ' || "balanceNano" AS "violation"
-      FROM "ledger_accounts" WHERE "kind" = 'wallet' AND "balanceNano" < 0`,
+      SELECT 'account ' || "id" || ': balance ' || "balanceNano" || ', credit line ' || "creditLineNano" || ', leased ' || "leasedNano" AS "violation"
+      FROM "ledger_accounts" WHERE "kind" = 'wallet' AND "balanceNano" + "creditLineNano" - "leasedNano" < 0`,
   },
   {
     name: "L4",
@@ -40,6 +52,25 @@ export const moneyInvariants: Invariant[] = [
     query: Prisma.sql`
       SELECT 'trigger ' || g."name" || ' is missing or off' AS "violation" FROM unnest(${guards}::text[]) AS g("name")
       WHERE NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t."tgname" = g."name" AND t."tgenabled" IN ('O', 'A'))`,
+  },
+  {
+    name: "L4-chain",
+    says: "each transaction is on the chain, in one order, and as it was when it was sealed",
+    query: Prisma.sql`
+      SELECT 'link ' || l."sequence" || ': transaction ' || l."transactionId" AS "violation" FROM (
+        SELECT "sequence", "transactionId", "prevHash", "hash",
+          lag("hash", 1, sha256('hydra ledger')) OVER (ORDER BY "sequence") AS "before", row_number() OVER (ORDER BY "sequence") AS "place"
+        FROM "ledger_links"
+      ) l
+      WHERE l."sequence" <> l."place" OR l."prevHash" <> l."before" OR l."hash" IS DISTINCT FROM
+        sha256(convert_to(ledger_link_text(l."sequence", l."prevHash", l."transactionId"), 'UTF8'))
+      UNION ALL
+      SELECT 'transaction ' || t."id" || ' is not on the chain' FROM "ledger_transactions" t
+      WHERE NOT EXISTS (SELECT FROM "ledger_links" l WHERE l."transactionId" = t."id")
+      UNION ALL
+      SELECT 'the head says link ' || h."sequence" || ', which is not the last' FROM "ledger_head" h
+      LEFT JOIN LATERAL (SELECT "sequence", "hash" FROM "ledger_links" ORDER BY "sequence" DESC LIMIT 1) last ON true
+      WHERE h."sequence" <> coalesce(last."sequence", 0) OR h."hash" <> coalesce(last."hash", sha256('hydra ledger'))`,
   },
   {
     name: "L6",
@@ -59,6 +90,16 @@ export const moneyInvariants: Invariant[] = [
       JOIN "ledger_transactions" t ON t."id" = e."transactionId" AND t."kind" = 'signup_credit'
       JOIN "ledger_accounts" a ON a."id" = e."accountId" AND a."kind" = 'wallet'
       GROUP BY a."id" HAVING count(*) > 1`,
+  },
+  {
+    name: "L8",
+    says: "what a wallet has leased is the sum of its gateways' leases",
+    query: Prisma.sql`
+      SELECT 'workspace ' || coalesce(a."workspaceId", c."workspaceId") || ': leased ' || coalesce(a."leasedNano", 0) || ', leases '
+        || coalesce(c."sum", 0) AS "violation"
+      FROM (SELECT "workspaceId", "leasedNano" FROM "ledger_accounts" WHERE "kind" = 'wallet') a
+      FULL JOIN (SELECT "workspaceId", sum("amountNano") AS "sum" FROM "credit_leases" GROUP BY 1) c ON c."workspaceId" = a."workspaceId"
+      WHERE coalesce(a."leasedNano", 0) <> coalesce(c."sum", 0)`,
   },
   {
     name: "W1",

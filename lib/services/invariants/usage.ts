@@ -10,7 +10,7 @@ export const usageInvariants: Invariant[] = [
       FROM "usage_records" GROUP BY "requestId" HAVING count(*) > 1
       UNION ALL
       SELECT 'transaction ' || t."id" || ' (' || t."idempotencyKey" || ') has no usage record' FROM "ledger_transactions" t
-      WHERE t."kind" = 'usage' AND NOT EXISTS (SELECT 1 FROM "usage_records" u WHERE 'usage:' || u."requestId" = t."idempotencyKey")`,
+      WHERE t."kind" = 'usage' AND NOT EXISTS (SELECT FROM "usage_records" u WHERE u."ledgerTransactionId" = t."id")`,
   },
   {
     name: "U3",
@@ -21,21 +21,27 @@ export const usageInvariants: Invariant[] = [
       FROM "usage_records" u
       LEFT JOIN "token_prices" p ON p."id" = u."tokenPriceId"
       CROSS JOIN LATERAL (SELECT (u."inputTokens" - u."cachedTokens")::numeric * p."inputNano"
-        + u."cachedTokens"::numeric * p."cachedInputNano" + u."outputTokens"::numeric * p."outputNano" AS "nano") c
+        + u."cachedTokens"::numeric * p."cachedInputNano" + u."outputTokens"::numeric * p."outputNano"
+        + u."images"::numeric * coalesce(p."imageNano", 0) AS "nano") c
       WHERE (u."source" <> 'none' AND u."costNano" <> coalesce(c."nano", 0)) OR u."chargeNano" > u."costNano" OR u."chargeNano" < 0
         OR p."modelId" <> u."modelId"`,
   },
   {
     name: "U3-ledger",
-    says: "each usage record's charge is what the ledger took from its workspace",
+    says: "what a transaction took from a workspace is the sum of its usage records' charges",
     query: Prisma.sql`
-      SELECT 'request ' || u."requestId" || ': charge ' || u."chargeNano" || ', ledger ' || coalesce(l."taken", 0) AS "violation"
-      FROM "usage_records" u
-      CROSS JOIN LATERAL (SELECT -sum(e."amountNano") AS "taken" FROM "ledger_transactions" t
+      SELECT 'transaction ' || coalesce(u."transactionId", l."transactionId") || ', workspace ' || coalesce(u."workspaceId", l."workspaceId")
+        || ': charges ' || coalesce(u."charges", 0) || ', ledger ' || coalesce(l."taken", 0) AS "violation"
+      FROM (SELECT "ledgerTransactionId" AS "transactionId", "workspaceId", sum("chargeNano") AS "charges" FROM "usage_records"
+        WHERE "ledgerTransactionId" IS NOT NULL GROUP BY 1, 2) u
+      FULL JOIN (SELECT e."transactionId", a."workspaceId", -sum(e."amountNano") AS "taken" FROM "ledger_transactions" t
         JOIN "ledger_entries" e ON e."transactionId" = t."id"
-        JOIN "ledger_accounts" a ON a."id" = e."accountId" AND a."kind" = 'wallet' AND a."workspaceId" = u."workspaceId"
-        WHERE t."idempotencyKey" = 'usage:' || u."requestId" AND t."kind" = 'usage') l
-      WHERE coalesce(l."taken", 0) <> u."chargeNano"`,
+        JOIN "ledger_accounts" a ON a."id" = e."accountId" AND a."kind" = 'wallet'
+        WHERE t."kind" = 'usage' GROUP BY 1, 2) l ON l."transactionId" = u."transactionId" AND l."workspaceId" = u."workspaceId"
+      WHERE coalesce(u."charges", 0) <> coalesce(l."taken", 0)
+      UNION ALL
+      SELECT 'request ' || "requestId" || ': charge ' || "chargeNano" || ' in no transaction' FROM "usage_records"
+      WHERE "ledgerTransactionId" IS NULL AND "costNano" <> 0`,
   },
   {
     name: "U4",

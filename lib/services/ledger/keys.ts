@@ -3,6 +3,6 @@ export const ledgerKey = {
   signUpCredit: (userId: string) => `signup-credit:${userId}`,
   /** `key` is the operator's own. */
   operatorCredit: (key: string) => `operator-credit:${key}`,
-  /** What `hydra doctor` looks for beside each usage record with a charge. */
+  /** Of a batch of usage: the first of its requests. The database's `settle_usage` writes the same. */
   usage: (requestId: string) => `usage:${requestId}`,
 };

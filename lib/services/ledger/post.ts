@@ -64,14 +64,15 @@ async function resolveEntries(tx: DbLike, { entries }: Posting): Promise<Entry[]
     where: { OR: [{ kind: { in: kinds } }, { kind: "wallet", workspaceId: { in: owners } }] },
     select: { id: true, kind: true, workspaceId: true },
   });
-  const resolved = entries.map(({ party, amountNano }) => {
+  const found = entries.map(({ party, amountNano }) => {
     const account = accounts.find((row) => (typeof party === "string" ? row.kind === party : row.workspaceId === party.wallet));
     if (!account) throw new Error(`There is no ledger account ${typeof party === "string" ? party : `for workspace ${party.wallet}`}`);
-    return { accountId: account.id, amountNano };
+    return { accountId: account.id, amountNano, place: `${account.kind === "wallet" ? 0 : 1} ${account.id}` };
   });
-  if (new Set(resolved.map((entry) => entry.accountId)).size < resolved.length) throw new RangeError("A ledger account stands twice");
-  // Balances are locked in this order, the same for all, so that two transactions never wait on each other.
-  return resolved.sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
+  if (new Set(found.map((entry) => entry.accountId)).size < found.length) throw new RangeError("A ledger account stands twice");
+  // Balances are locked in this order, the same for all (`settle_usage` too), so that no two transactions wait on each other.
+  found.sort((a, b) => (a.place < b.place ? -1 : 1));
+  return found.map(({ accountId, amountNano }) => ({ accountId, amountNano }));
 }
 
 function fingerprint(entries: Entry[]): string {

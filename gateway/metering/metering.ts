@@ -1,0 +1,248 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TokenCounts } from "#lib/money/usage.ts";
+import type { Logger } from "#lib/observability/logger.ts";
+import type { Limits } from "../limits.ts";
+import type { AdmittedCall, Hold, Metering, UsageEntry } from "../ports.ts";
+import type { LeasedCredit } from "./credit.ts";
+import { Journal, type Traces, type WriteBytes } from "./journal.ts";
+import { createKeyUse } from "./key-use.ts";
+import type { MoneyPool } from "./pool.ts";
+import { isRefusedData, isShortLease, settle } from "./settle.ts";
+import { admittedLine, amountsOf, soundTokens, usageRow } from "./usage-row.ts";
+
+const journalMs = 100;
+const progressMs = 900;
+const keyUseMs = 1_000;
+const batchSize = 500;
+/** Batches that come faster than they fill are held up a little: a transaction costs more than a row. */
+const lingerMs = 40;
+const shortestRetryMs = 100;
+const longestRetryMs = 5_000;
+
+export interface MeteringOptions {
+  pool: MoneyPool;
+  gatewayId: string;
+  credit: LeasedCredit;
+  /** Folder of the journal. */
+  dir: string;
+  logger: Logger;
+  limits: Pick<Limits, "maxWaitingRecords" | "flushMs">;
+  write?: WriteBytes;
+}
+
+export interface LedgerMetering extends Metering {
+  /** Calls that ended and are not in the database yet. */
+  waiting(): number;
+  /** Writes what waits, for the flush time at most; resolves to the number of calls that stay in the journal alone. */
+  close(): Promise<number>;
+}
+
+interface OpenCall {
+  requestId: string;
+  admitted: AdmittedCall;
+  hold: Hold | null;
+  tokens: TokenCounts | null;
+  /** Monotonic; of the last progress in the journal. */
+  notedMs: number;
+  traces: Traces;
+}
+
+interface EndedCall {
+  requestId: string;
+  workspaceId: string;
+  chargeNano: bigint;
+  row: string;
+  traces: Traces;
+  settled: boolean;
+}
+
+/** Takes what calls come to without delaying an answer: into the journal within 100 ms, into the database batch by batch. */
+export function createMetering(options: MeteringOptions): LedgerMetering {
+  return new Meter(options);
+}
+
+class Meter implements LedgerMetering {
+  readonly #options: MeteringOptions;
+  readonly #journal: Journal;
+  readonly #keys: ReturnType<typeof createKeyUse>;
+  readonly #timers: NodeJS.Timeout[];
+  readonly #stopped = new AbortController();
+  readonly #calls = new Map<string, OpenCall>();
+  /** Ended and not settled, in the order of their ends. */
+  readonly #queue: EndedCall[] = [];
+  readonly #ended = new Set<string>();
+  /** Not in the journal yet. A call that is settled by then leaves no line. */
+  #newCalls: OpenCall[] = [];
+  #newEnds: EndedCall[] = [];
+  #moved = new Set<OpenCall>();
+  #working: Promise<void> | null = null;
+
+  constructor(options: MeteringOptions) {
+    this.#options = options;
+    const { pool, dir, logger, write } = options;
+    this.#journal = new Journal(dir, { logger, ...(write ? { write } : {}) });
+    this.#keys = createKeyUse(pool);
+    this.#timers = [setInterval(() => this.#note(), journalMs), setInterval(() => void this.#flushKeys(), keyUseMs)];
+  }
+
+  hasRoom(): boolean {
+    return this.#queue.length < this.#options.limits.maxWaitingRecords;
+  }
+
+  storageFull(): boolean {
+    return this.#journal.failing;
+  }
+
+  waiting(): number {
+    return this.#queue.length;
+  }
+
+  keyUsed(keyId: string): void {
+    this.#keys.note(keyId);
+  }
+
+  admitted(admitted: AdmittedCall, hold: Hold | null): void {
+    const call: OpenCall = { requestId: admitted.requestId, admitted, hold, tokens: null, notedMs: Number.NEGATIVE_INFINITY, traces: [] };
+    this.#calls.set(admitted.requestId, call);
+    this.#newCalls.push(call);
+  }
+
+  progress(requestId: string, tokens: TokenCounts): void {
+    const call = this.#calls.get(requestId);
+    if (!call) return;
+    call.tokens = tokens;
+    this.#moved.add(call);
+  }
+
+  record(entry: UsageEntry): void {
+    const { requestId, principal } = entry;
+    // Told again of a call whose end waits here; one whose end is in the database is left alone there.
+    if (this.#ended.has(requestId)) return;
+    const call = this.#calls.get(requestId);
+    this.#calls.delete(requestId);
+    if (call) this.#moved.delete(call);
+    const sound = { ...entry, tokens: soundTokens(entry.tokens) };
+    const amounts = amountsOf(sound, call?.hold?.amountNano ?? 0n);
+    if (call?.hold) this.#options.credit.spend(call.hold, amounts.chargeNano);
+    const row = JSON.stringify(usageRow(sound, amounts));
+    const traces = call?.traces ?? [];
+    const ended = { requestId, workspaceId: principal.workspaceId, chargeNano: amounts.chargeNano, row, traces, settled: false };
+    this.#ended.add(requestId);
+    this.#queue.push(ended);
+    this.#newEnds.push(ended);
+    this.#start();
+  }
+
+  async close(): Promise<number> {
+    const { limits, logger } = this.#options;
+    for (const timer of this.#timers) clearInterval(timer);
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, limits.flushMs);
+    // A batch that is on its way then may still arrive; the next start finds its rows there and leaves them alone.
+    await Promise.race([this.#idle(), late.promise]);
+    clearTimeout(timer);
+    this.#stopped.abort();
+    this.#note();
+    await this.#journal.close();
+    await this.#flushKeys();
+    if (this.#queue.length > 0) {
+      logger.error({ calls: this.#queue.length }, "usage could not be written to the database; the next start settles it from the journal");
+    }
+    return this.#queue.length;
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  /** What is new goes to the journal. Progress only where the disk has room: it is worth least. */
+  #note(): void {
+    const journal = this.#journal;
+    for (const call of this.#newCalls) {
+      if (this.#calls.get(call.requestId) === call) journal.add(JSON.stringify(admittedLine(call.admitted, call.hold)), call.traces);
+    }
+    this.#newCalls = [];
+    for (const ended of this.#newEnds) {
+      if (!ended.settled) journal.add(`{"kind":"ended","row":${ended.row}}`, ended.traces);
+    }
+    this.#newEnds = [];
+    if (!journal.failing) this.#noteProgress();
+    void journal.flush();
+  }
+
+  #noteProgress(): void {
+    const now = performance.now();
+    const atMs = Date.now();
+    for (const call of this.#moved) {
+      if (now - call.notedMs < progressMs) continue;
+      call.notedMs = now;
+      this.#moved.delete(call);
+      const { requestId, tokens } = call;
+      this.#journal.add(JSON.stringify({ kind: "progress", requestId, tokens, atMs }), call.traces);
+    }
+  }
+
+  #start(): void {
+    this.#working ??= this.#settleAll().finally(() => {
+      this.#working = null;
+      if (this.#queue.length > 0 && !this.#stopped.signal.aborted) this.#start();
+    });
+  }
+
+  /** Settles what waits until nothing does or it is told to stop; failures are tried again. */
+  async #settleAll(): Promise<void> {
+    const { pool, gatewayId, logger } = this.#options;
+    const { signal } = this.#stopped;
+    let retryMs = shortestRetryMs;
+    let size = batchSize;
+    let short = false;
+    await Promise.resolve();
+    while (this.#queue.length > 0 && !signal.aborted) {
+      const batch = this.#queue.slice(0, size);
+      try {
+        await settle(
+          pool,
+          gatewayId,
+          batch.map(({ row }) => row),
+          short && batch.length === 1,
+        );
+        for (const ended of batch) this.#done(ended, true);
+        this.#queue.splice(0, batch.length);
+        retryMs = shortestRetryMs;
+        size = Math.min(batchSize, size * 2);
+        short = false;
+        if (this.#queue.length < batchSize / 2) await sleep(lingerMs, undefined, { signal }).catch(() => {});
+      } catch (err) {
+        if (batch.length === 1 && isRefusedData(err)) {
+          // It would be refused for ever and hold up all others; the log line has every figure of it.
+          logger.error({ err, row: batch[0]?.row }, "a usage record was refused by the database and put aside");
+          for (const ended of this.#queue.splice(0, 1)) this.#done(ended, false);
+          continue;
+        }
+        // Alone, a row that the database refuses shows itself and harms no other.
+        short = isShortLease(err);
+        if (isRefusedData(err) || short) size = 1;
+        if (short && batch.length === 1) logger.warn({ err }, "a lease holds less than its charges; charging what there is");
+        if (isRefusedData(err) || short) continue;
+        logger.warn({ err, waiting: this.#queue.length, retryMs }, "usage could not be written; trying again");
+        await sleep(retryMs, undefined, { signal }).catch(() => {});
+        retryMs = Math.min(longestRetryMs, retryMs * 2);
+      }
+    }
+  }
+
+  #done(ended: EndedCall, settled: boolean): void {
+    const { credit } = this.#options;
+    ended.settled = true;
+    this.#ended.delete(ended.requestId);
+    if (settled) credit.settled(ended.workspaceId, ended.chargeNano);
+    else credit.refunded(ended.workspaceId, ended.chargeNano);
+    this.#journal.forget(ended.traces);
+  }
+
+  async #flushKeys(): Promise<void> {
+    await this.#keys
+      .flush()
+      .catch((err: unknown) => this.#options.logger.warn({ err }, "the time of a key's last use could not be written"));
+  }
+}

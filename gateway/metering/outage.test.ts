@@ -1,0 +1,98 @@
+import { write } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testSecret } from "#gateway/testing/harness.ts";
+import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
+import { wallPrompt } from "#test/wall/script.ts";
+import { startWall, type Wall } from "#test/wall/wall.ts";
+import { type OpenOptions, openGateway } from "../open.ts";
+import { startCut } from "./testing/cut.ts";
+import { expectSound, logger, walletOf } from "./testing/money.ts";
+
+let database: TestDatabase;
+let wall: Wall;
+let dataDir: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  wall = await startWall();
+  await makePublicService(database.db, { name: "wall", endpoints: [wall.url] });
+  dataDir = await mkdtemp(join(tmpdir(), "hydra-outage-"));
+});
+afterAll(async () => {
+  await wall.close();
+  await database.drop();
+  await rm(dataDir, { recursive: true });
+});
+
+async function start(databaseUrl: string, more: Partial<OpenOptions> = {}) {
+  const settings = { domain: "localhost", bind: "127.0.0.1", trustedProxies: [], imageHosts: [], currency: "CNY" };
+  const limits = { lookupMs: 1_000, flushMs: 3_000, drainMs: 500 };
+  const gateway = openGateway({ databaseUrl, dataDir, secret: testSecret, settings, logger, limits, ...more });
+  const port = await gateway.listen(0, "127.0.0.1");
+  return { gateway, port };
+}
+
+function ask(port: number, caller: TestCaller, stream = false, delayMs = 0): Promise<Response> {
+  const messages = [{ role: "user", content: wallPrompt({ tokens: 20, delayMs }) }];
+  return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${caller.key}` },
+    body: JSON.stringify({ model: "public/wall", max_tokens: 20, stream, messages }),
+  });
+}
+
+async function codeOf(answer: Response): Promise<string> {
+  const body = (await answer.json()) as { error?: { code: string } };
+  return body.error?.code ?? "answered";
+}
+
+test("13: the database is away: leased credit is served, then 503; what runs finishes; afterwards each call is there once", async () => {
+  const caller = await makeCaller(database.db, 10n ** 7n);
+  const line = await startCut(database.url);
+  const { gateway, port } = await start(line.url);
+  const before = wall.calls.length;
+  expect(await codeOf(await ask(port, caller))).toBe("answered");
+  const running = await ask(port, caller, true, 50);
+  line.cut();
+  const codes: string[] = [];
+  while (codes.at(-1) !== "billing_unavailable" && codes.length < 500) codes.push(await codeOf(await ask(port, caller)));
+  expect(codes.filter((code) => code === "answered").length).toBeGreaterThan(5);
+  expect(codes.at(-1)).toBe("billing_unavailable");
+  expect((await running.text()).trimEnd().endsWith("data: [DONE]")).toBe(true);
+  line.mend();
+  await expect.poll(() => gateway.metering.waiting(), { timeout: 15_000 }).toBe(0);
+  expect(await codeOf(await ask(port, caller))).toBe("answered");
+  expect(await gateway.close()).toBe(0);
+  const called = wall.calls.slice(before).map(({ requestId }) => requestId);
+  const rows = await database.db.usageRecord.findMany({ where: { workspaceId: caller.workspaceId } });
+  expect(rows.map(({ requestId }) => requestId).sort()).toEqual(called.sort());
+  const charged = rows.reduce((sum, { chargeNano }) => sum + chargeNano, 0n);
+  expect(await walletOf(database.db, caller.workspaceId)).toEqual({ balanceNano: 10n ** 7n - charged, leasedNano: 0n });
+  line.close();
+  await expectSound(database.db);
+});
+
+test("21: the disk is full: what runs goes on, new calls are told `storage_full`, and it recovers by itself", async () => {
+  const caller = await makeCaller(database.db);
+  let full = false;
+  const { gateway, port } = await start(database.url, {
+    writeJournal: (fd, bytes, offset, done) => {
+      if (full) return done(Object.assign(new Error("no space left on device"), { code: "ENOSPC" }), 0);
+      write(fd, bytes, offset, (error, written) => done(error, written));
+    },
+  });
+  const running = await ask(port, caller, true, 150);
+  full = true;
+  await expect.poll(async () => codeOf(await ask(port, caller)), { timeout: 5_000 }).toBe("storage_full");
+  const refused = await ask(port, caller);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "30"]);
+  expect((await running.text()).trimEnd().endsWith("data: [DONE]")).toBe(true);
+  full = false;
+  await expect.poll(async () => codeOf(await ask(port, caller)), { timeout: 5_000 }).toBe("answered");
+  expect(await gateway.close()).toBe(0);
+  expect(await walletOf(database.db, caller.workspaceId)).toMatchObject({ leasedNano: 0n });
+  await expectSound(database.db);
+});

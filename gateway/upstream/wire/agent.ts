@@ -1,0 +1,122 @@
+import { performance } from "node:perf_hooks";
+import { Agent, type Dispatcher } from "undici";
+import { Connection, type ConnectionOwner, type WireRequest } from "./connection.ts";
+
+/** Servers close idle connections after 5 s and more; before that ours is closed by ourselves. */
+const idleMs = 4_000;
+const sweepMs = 1_000;
+const visible = /^[\x21-\x7e]+$/;
+const printable = /^[\t\x20-\x7e]+$/;
+
+/**
+ * The connections to instances. Whole POST requests, which every generation is, go over connections of our own that cost
+ * half of what a general client does; all else goes to undici's. Speaks undici's dispatch protocol for both.
+ */
+export class UpstreamAgent extends Agent {
+  readonly #connectMs: number;
+  readonly #origins = new Map<string, Origin>();
+  readonly #sweep: NodeJS.Timeout;
+
+  constructor(options: { connectMs: number }) {
+    super({ connect: { timeout: options.connectMs } });
+    this.#connectMs = options.connectMs;
+    this.#sweep = setInterval(() => this.#dropIdle(), sweepMs).unref();
+  }
+
+  override dispatch(options: Agent.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const { method, body, headers, origin, query, upgrade } = options;
+    const plain = method === "POST" && typeof body === "string" && Array.isArray(headers) && typeof origin === "string";
+    if (!plain || query || upgrade || !handler.onRequestStart) return super.dispatch(options, handler);
+    const place = this.#place(origin);
+    place.send({ text: requestText(place.host, options.path, headers, body), handler });
+    return true;
+  }
+
+  /** Closes every connection at once; calls that run fail. */
+  async end(): Promise<void> {
+    clearInterval(this.#sweep);
+    for (const place of this.#origins.values()) place.destroy();
+    this.#origins.clear();
+    await this.destroy();
+  }
+
+  #place(origin: string): Origin {
+    let place = this.#origins.get(origin);
+    if (!place) {
+      place = new Origin(new URL(origin), this.#connectMs);
+      this.#origins.set(origin, place);
+    }
+    return place;
+  }
+
+  #dropIdle(): void {
+    const before = performance.now() - idleMs;
+    for (const [origin, place] of this.#origins) {
+      if (place.dropIdle(before)) this.#origins.delete(origin);
+    }
+  }
+}
+
+/** The connections to one address; the one used last is used next, so that the others can grow idle and go. */
+class Origin implements ConnectionOwner {
+  readonly host: string;
+  readonly #url: URL;
+  readonly #connectMs: number;
+  readonly #all = new Set<Connection>();
+  readonly #idle: Connection[] = [];
+
+  constructor(url: URL, connectMs: number) {
+    this.#url = url;
+    this.#connectMs = connectMs;
+    this.host = url.host;
+  }
+
+  send(request: WireRequest): void {
+    const kept = this.#idle.pop();
+    if (kept) kept.send(request);
+    else this.#open(request);
+  }
+
+  onIdle(connection: Connection): void {
+    connection.idleSinceMs = performance.now();
+    this.#idle.push(connection);
+  }
+
+  onGone(connection: Connection): void {
+    this.#all.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at !== -1) this.#idle.splice(at, 1);
+  }
+
+  onStale(request: WireRequest): void {
+    this.#open(request);
+  }
+
+  /** Closes what is idle since before that moment; true where nothing is left. */
+  dropIdle(beforeMs: number): boolean {
+    for (const connection of this.#idle.filter((one) => one.idleSinceMs < beforeMs)) connection.destroy();
+    return this.#all.size === 0;
+  }
+
+  destroy(): void {
+    for (const connection of this.#all) connection.destroy();
+  }
+
+  #open(request: WireRequest): void {
+    const connection = new Connection(this.#url, this.#connectMs, this);
+    this.#all.add(connection);
+    connection.send(request);
+  }
+}
+
+/** Throws where a header would not stay one header. */
+function requestText(host: string, path: string, headers: readonly unknown[], body: string): string {
+  if (!visible.test(path)) throw new Error("the path of the request holds characters that it must not");
+  let head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\n`;
+  for (let index = 0; index < headers.length; index += 2) {
+    const line = `${headers[index]}: ${headers[index + 1]}`;
+    if (!printable.test(line)) throw new Error(`the header ${headers[index]} of the request holds characters that it must not`);
+    head += `${line}\r\n`;
+  }
+  return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
