@@ -28,8 +28,11 @@ export async function getService({ ctx, input }: { ctx: Context; input: { id: st
   if (!row) throw serviceNotFound();
   const prices = await currentHourPrices(ctx.db, ctx.now());
   const ready = row.instances.filter((instance) => instance.state === "ready").length;
+  const summary = summaryOf(row, ready, prices.get(row.instanceTypeId) ?? null);
+  const asked = summary.state === row.state ? undefined : row.events.find((event) => event.kind === "delete_requested");
   return {
-    ...summaryOf(row, ready, prices.get(row.instanceTypeId) ?? null),
+    ...summary,
+    stateSince: asked?.at.toISOString() ?? summary.stateSince,
     endpoint: endpointUrl(ctx.config, row.billing === "token" ? null : row.region.name),
     contextLength: row.model.contextLength,
     instances: row.instances.map(instanceViewOf),
