@@ -1,6 +1,9 @@
 "use client";
 
+import { ChevronDown } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { cn } from "#components/ui/cn.ts";
 import { Field, Input, Textarea } from "#components/ui/field.tsx";
 import type { NumberParameter, ParameterValues } from "./parameter-values.ts";
 
@@ -14,19 +17,27 @@ interface ParametersProps {
 /** Beside the conversation; on a narrow screen folded above it. */
 export function Parameters(props: ParametersProps) {
   const t = useTranslations("playground");
+  const [open, setOpen] = useState(false);
+  const id = useId();
   return (
     <aside
       aria-label={t("parameters")}
       className="order-first border-b px-4 py-3 md:px-6 lg:sticky lg:top-14 lg:order-last lg:max-h-[calc(100dvh-3.5rem)] lg:w-72 lg:shrink-0 lg:overflow-y-auto lg:border-b-0 lg:border-l lg:py-4"
     >
-      <details className="lg:hidden">
-        <summary className="cursor-pointer font-medium text-table">{t("parameters")}</summary>
-        <div className="pt-3">
-          <Fields {...props} />
-        </div>
-      </details>
-      <div className="hidden lg:block">
-        <h2 className="mb-4 font-semibold">{t("parameters")}</h2>
+      <h2 className="font-semibold">
+        <span className="hidden lg:inline">{t("parameters")}</span>
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+          className="flex w-full items-center justify-between text-table lg:hidden"
+        >
+          {t("parameters")}
+          <ChevronDown className={cn("size-4 text-muted transition-transform", open && "rotate-180")} aria-hidden />
+        </button>
+      </h2>
+      <div id={id} className={cn("pt-4 lg:block", open ? "block" : "hidden")}>
         <Fields {...props} />
       </div>
     </aside>
