@@ -54,7 +54,7 @@ function Talk({ targets }: { targets: Targets }) {
     );
   }
   return (
-    <div className="mx-auto flex w-full min-h-0 max-w-[1200px] flex-1 flex-col lg:flex-row">
+    <div className="mx-auto flex w-full min-h-0 max-w-[1248px] flex-1 flex-col lg:flex-row">
       <section className="flex min-w-0 flex-1 flex-col" aria-label={t("conversation")}>
         <div className="sticky top-14 z-20 flex items-center gap-2 border-b bg-canvas/95 px-4 py-3 backdrop-blur md:px-6">
           <ModelPicker
