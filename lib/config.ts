@@ -8,7 +8,13 @@ export const rootDir = import.meta.dirname ? resolve(import.meta.dirname, "..") 
 /** Set by the console's own server from the connection, never taken from outside. */
 export const clientAddressHeader = "x-hydra-client-address";
 
-const port = z.coerce.number().int().min(1).max(65_535);
+/** A whole number within bounds; anything else is refused with a sentence that names them. */
+function whole(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
+const port = whole(1, 65_535);
 const flagList = z.string().transform((text) =>
   text
     .split(",")
@@ -48,13 +54,7 @@ export const variables = z.object({
     .enum(["open", "invite"])
     .optional()
     .describe("Who may sign up: anybody, or who holds an invitation (default: open on loopback, invite beyond)"),
-  HYDRA_SIGNUP_CREDIT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .default(100)
-    .describe("Credit of a new account, in whole units of the currency"),
+  HYDRA_SIGNUP_CREDIT: whole(0, 1_000_000).default(100).describe("Credit of a new account, in whole units of the currency"),
   HYDRA_SUPPORT_URL: webUrl(/^(https?|mailto)$/, "must begin with https://, http:// or mailto:")
     .optional()
     .describe("Where the console's support link leads"),

@@ -2,7 +2,6 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { Button } from "#components/ui/button.tsx";
@@ -14,16 +13,13 @@ import { useSignIn } from "./requests.ts";
 export function SignInForm({ next }: { next: string }) {
   const t = useTranslations("auth");
   const message = useErrorMessage();
-  const router = useRouter();
   const signIn = useSignIn();
   const form = useForm<SignInInput>({ resolver: zodResolver(signInInput), mode: "onBlur", defaultValues: { email: "", password: "" } });
   const { errors } = form.formState;
   const submit = form.handleSubmit((values) =>
     signIn.mutate(values, {
-      onSuccess: () => {
-        router.replace(next);
-        router.refresh();
-      },
+      onSuccess: () => window.location.assign(next),
+      onError: (error) => form.setError("password", { type: "refused", message: message(error) }, { shouldFocus: true }),
     }),
   );
   return (
@@ -32,14 +28,12 @@ export function SignInForm({ next }: { next: string }) {
       <Field label={t("email")} error={errors.email && t("emailInvalid")}>
         {(control) => <Input type="email" autoComplete="email" autoFocus {...control} {...form.register("email")} />}
       </Field>
-      <Field label={t("password")} error={errors.password && t("passwordMissing")}>
+      <Field
+        label={t("password")}
+        error={errors.password && (errors.password.type === "refused" ? errors.password.message : t("passwordMissing"))}
+      >
         {(control) => <Input type="password" autoComplete="current-password" {...control} {...form.register("password")} />}
       </Field>
-      {signIn.isError ? (
-        <p role="alert" className="text-bad">
-          {message(signIn.error)}
-        </p>
-      ) : null}
       <Button type="submit" variant="primary" busy={signIn.isPending || signIn.isSuccess} className="mt-2">
         {t("signIn")}
       </Button>

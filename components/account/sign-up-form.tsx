@@ -2,7 +2,6 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import type { z } from "zod";
@@ -22,7 +21,6 @@ interface SignUpFormProps {
 export function SignUpForm({ next, mode, token }: SignUpFormProps) {
   const t = useTranslations("auth");
   const message = useErrorMessage();
-  const router = useRouter();
   const locale = useLocale() as Locale;
   const signUp = useSignUp();
   const form = useForm<SignUpInput>({
@@ -33,10 +31,7 @@ export function SignUpForm({ next, mode, token }: SignUpFormProps) {
   const { errors } = form.formState;
   const submit = form.handleSubmit((values) =>
     signUp.mutate(values, {
-      onSuccess: () => {
-        router.replace(next);
-        router.refresh();
-      },
+      onSuccess: () => window.location.assign(next),
     }),
   );
   return (

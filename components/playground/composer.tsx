@@ -2,7 +2,7 @@
 
 import { ArrowUp, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 
 interface ComposerProps {
@@ -17,11 +17,16 @@ interface ComposerProps {
 export function Composer({ busy, blocked, onSend, onStop }: ComposerProps) {
   const t = useTranslations("playground");
   const [text, setText] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
   const ready = text.trim() !== "" && !busy && blocked === null;
   const send = () => {
     if (!ready) return;
     onSend(text.trim());
     setText("");
+  };
+  const stop = () => {
+    onStop();
+    field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // A Chinese or Japanese input method confirms its candidates with Enter.
@@ -33,6 +38,7 @@ export function Composer({ busy, blocked, onSend, onStop }: ComposerProps) {
     <div className="sticky bottom-0 bg-canvas px-4 pt-1 pb-4 md:px-6">
       <div className="flex items-end gap-2 rounded-card border border-control bg-surface p-2 focus-within:outline-2 focus-within:outline-accent">
         <textarea
+          ref={field}
           aria-label={t("message")}
           placeholder={t("messagePlaceholder")}
           rows={Math.min(8, text.split("\n").length)}
@@ -42,8 +48,8 @@ export function Composer({ busy, blocked, onSend, onStop }: ComposerProps) {
           className="max-h-60 min-h-9 flex-1 resize-none bg-transparent px-1.5 py-2 outline-none placeholder:text-faint md:min-h-8 md:py-1.5"
         />
         {busy ? (
-          <Button size="icon" aria-label={t("stop")} title={t("stop")} onClick={onStop}>
-            <Square aria-hidden />
+          <Button size="icon" aria-label={t("stop")} title={t("stop")} onClick={stop}>
+            <Square className="fill-current" aria-hidden />
           </Button>
         ) : (
           <Button variant="primary" size="icon" aria-label={t("send")} title={t("send")} disabled={!ready} onClick={send}>

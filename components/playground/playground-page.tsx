@@ -2,14 +2,14 @@
 
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
 import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
 import { Composer } from "./composer.tsx";
-import { type TrialSettings, useConversation } from "./conversation.ts";
+import { useConversation } from "./conversation.ts";
 import { ModelPicker } from "./model-picker.tsx";
-import { Parameters, type ParameterValues } from "./parameters.tsx";
+import { toSettings, wrongParameters } from "./parameter-values.ts";
+import { Parameters } from "./parameters.tsx";
 import { type Targets, useTargets } from "./requests.ts";
 import { Transcript } from "./transcript.tsx";
 
@@ -38,8 +38,14 @@ function Talk({ targets }: { targets: Targets }) {
   const wanted = useSearchParams().get("model");
   const target = all.find((entry) => entry.accessName === wanted) ?? (wanted ? undefined : all.find((entry) => entry.ready)) ?? null;
   const conversation = useConversation();
-  const [values, setValues] = useState<ParameterValues>({ system: "", temperature: "", max_tokens: "", seed: "" });
-  const settings = target ? toSettings(target.accessName, values) : null;
+  const limit = target?.maxOutputTokens ?? null;
+  const wrong = wrongParameters(conversation.parameters, limit);
+  const settings = target && wrong.length === 0 ? toSettings(target.accessName, conversation.parameters) : null;
+  const blockedBecause = () => {
+    if (target === null) return t("chooseModel");
+    if (!target.ready) return t("notReady");
+    return wrong.length > 0 ? t("fixParameters") : null;
+  };
   if (all.length === 0) {
     return (
       <div className="p-6">
@@ -48,7 +54,7 @@ function Talk({ targets }: { targets: Targets }) {
     );
   }
   return (
-    <div className="mx-auto flex w-full min-h-0 max-w-[1200px] flex-1 flex-col lg:flex-row">
+    <div className="mx-auto flex w-full min-h-0 max-w-[1248px] flex-1 flex-col lg:flex-row">
       <section className="flex min-w-0 flex-1 flex-col" aria-label={t("conversation")}>
         <div className="sticky top-14 z-20 flex items-center gap-2 border-b bg-canvas/95 px-4 py-3 backdrop-blur md:px-6">
           <ModelPicker
@@ -67,26 +73,12 @@ function Talk({ targets }: { targets: Targets }) {
         />
         <Composer
           busy={conversation.busy}
-          blocked={target === null ? t("chooseModel") : target.ready ? null : t("notReady")}
+          blocked={blockedBecause()}
           onSend={(question) => settings && conversation.ask(question, settings)}
           onStop={conversation.stop}
         />
       </section>
-      <Parameters values={values} onChange={setValues} maxOutputTokens={target?.maxOutputTokens ?? null} />
+      <Parameters values={conversation.parameters} onChange={conversation.setParameters} maxOutputTokens={limit} wrong={wrong} />
     </div>
   );
-}
-
-function toSettings(model: string, values: ParameterValues): TrialSettings {
-  const number = (text: string) => (text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text));
-  const temperature = number(values.temperature);
-  const maxTokens = number(values.max_tokens);
-  const seed = number(values.seed);
-  return {
-    model,
-    system: values.system.trim(),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-    ...(seed === undefined ? {} : { seed }),
-  };
 }

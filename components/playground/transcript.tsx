@@ -24,7 +24,8 @@ interface TranscriptProps {
 export function Transcript({ turns, target, onAskAgain }: TranscriptProps) {
   const t = useTranslations("playground");
   const end = useRef<HTMLDivElement>(null);
-  const size = turns.length + (turns.at(-1)?.answer.length ?? 0);
+  const last = turns.at(-1);
+  const size = turns.length + (last?.answer.length ?? 0) + (last?.status === "streaming" ? 0 : 1);
   useEffect(() => {
     const page = document.documentElement;
     if (size > 0 && page.scrollHeight - page.scrollTop - page.clientHeight < nearBottomPx + 200)

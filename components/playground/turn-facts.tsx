@@ -3,6 +3,9 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { Turn } from "./conversation.ts";
 
+// Below this the answer came in one piece, and a rate would measure the network.
+const shortestMs = 100;
+
 /** Tokens in and out, time to first token, tokens per second: only what was measured. */
 export function TurnFacts({ turn }: { turn: Turn }) {
   const t = useTranslations("playground");
@@ -13,7 +16,7 @@ export function TurnFacts({ turn }: { turn: Turn }) {
     inputTokens === null ? null : t("inputTokens", { count: inputTokens }),
     outputTokens === null ? null : t("outputTokens", { count: outputTokens }),
     firstTokenMs === null ? null : t("firstToken", { ms: format.number(firstTokenMs) }),
-    outputTokens && writingMs > 0
+    outputTokens && writingMs >= shortestMs
       ? t("tokensPerSecond", { rate: format.number((outputTokens / writingMs) * 1_000, { maximumSignificantDigits: 3 }) })
       : null,
   ].filter((fact) => fact !== null);

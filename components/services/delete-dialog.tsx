@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
+import { toast } from "sonner";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
@@ -18,6 +19,10 @@ export function DeleteDialog({ service, onClose }: { service: ServiceSummary; on
   const [typed, setTyped] = useState("");
   const reasonId = useId();
   const matches = typed === service.name;
+  const deleted = () => {
+    toast(t("deletionStarted", { name: service.name }));
+    onClose();
+  };
   return (
     <Dialog
       open
@@ -29,7 +34,7 @@ export function DeleteDialog({ service, onClose }: { service: ServiceSummary; on
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (matches && !remove.isPending) remove.mutate(typed, { onSuccess: onClose });
+          if (matches && !remove.isPending) remove.mutate(typed, { onSuccess: deleted });
         }}
       >
         <NameField name={service.name} typed={typed} onTyped={setTyped} />

@@ -60,12 +60,11 @@ export function DeployPage({ models, regions, asked, owner, balanceNano, currenc
       onError: (error) => showAtField(form, error),
     }),
   );
-  const sorted = [...models].sort((a, b) => Number(a.deployUnavailable !== null) - Number(b.deployUnavailable !== null));
   return (
     <Page back={{ href: "/services", label: t("title") }} title={t("deployModel")} description={t("deployDescription")}>
       <form onSubmit={submit} noValidate className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card className="flex flex-col gap-5">
-          <ModelChoice form={form} models={sorted} asked={asked} />
+          <ModelChoice form={form} models={models} asked={asked} />
           <NameField form={form} owner={owner} />
           <PlaceFields form={form} regions={regions} currency={currency} />
           <InstancesField form={form} />

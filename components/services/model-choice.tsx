@@ -10,7 +10,6 @@ import { RadioCard } from "./radio-card.tsx";
 
 interface ModelChoiceProps {
   form: UseFormReturn<DeployInput>;
-  /** Deployable ones first. */
   models: ModelSummary[];
   /** Slug in the address; empty where none is. */
   asked: string;
@@ -19,17 +18,32 @@ interface ModelChoiceProps {
 /** Every model; those that cannot be deployed here say why and cannot be chosen. */
 export function ModelChoice({ form, models, asked }: ModelChoiceProps) {
   const t = useTranslations("services");
+  const others = models.filter((model) => model.deployUnavailable !== null);
   return (
     <ChoiceGroup label={t("model")} error={form.formState.errors.modelSlug ? t("chooseModel") : undefined}>
       <AskedInVain models={models} asked={asked} />
-      <div className="grid max-h-80 gap-2 overflow-y-auto rounded-box border bg-sunken p-2 md:grid-cols-2">
-        {models.map((model) => (
-          <RadioCard key={model.id} {...form.register("modelSlug")} value={model.slug} disabled={model.deployUnavailable !== null}>
-            <ModelLine model={model} />
-          </RadioCard>
-        ))}
-      </div>
+      <Cards form={form} models={models.filter((model) => model.deployUnavailable === null)} />
+      {others.length > 0 ? (
+        <details>
+          <summary className="cursor-pointer text-muted text-table">{t("otherModels", { count: others.length })}</summary>
+          <div className="pt-2">
+            <Cards form={form} models={others} />
+          </div>
+        </details>
+      ) : null}
     </ChoiceGroup>
+  );
+}
+
+function Cards({ form, models }: Pick<ModelChoiceProps, "form" | "models">) {
+  return (
+    <div className="grid gap-2 md:grid-cols-2">
+      {models.map((model) => (
+        <RadioCard key={model.id} {...form.register("modelSlug")} value={model.slug} disabled={model.deployUnavailable !== null}>
+          <ModelLine model={model} />
+        </RadioCard>
+      ))}
+    </div>
   );
 }
 

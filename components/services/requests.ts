@@ -11,7 +11,6 @@ import {
   serviceName,
 } from "#lib/contracts/services.ts";
 import type { ServiceListQuery } from "./list-query.ts";
-import { asRequested } from "./requested.ts";
 import { isChanging } from "./service-state.ts";
 
 export type ServiceListPage = z.output<typeof serviceList>;
@@ -50,8 +49,7 @@ export function useService(first: ServiceDetail) {
     queryKey: [...allKey, "one", first.id],
     queryFn: ({ signal }) => api({ path: `/api/services/${first.id}`, schema: serviceDetail, signal }),
     initialData: first,
-    select: asRequested,
-    refetchInterval: ({ state }) => !isGone(state.error) && refreshMs(state.data ? isChanging(asRequested(state.data)) : false),
+    refetchInterval: ({ state }) => !isGone(state.error) && refreshMs(state.data ? isChanging(state.data) : false),
   });
 }
 

@@ -2,9 +2,10 @@
 
 import { Menu as MenuIcon } from "lucide-react";
 import Link from "next/link";
+import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Dialog as Primitive } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import type { Me } from "#lib/contracts/account.ts";
 import { Logo } from "./logo.tsx";
@@ -15,6 +16,7 @@ import { UserMenu } from "./user-menu.tsx";
 /** Left navigation and top bar around every page of a signed-in user. */
 export function Frame({ me, children }: { me: Me; children: ReactNode }) {
   const t = useTranslations("shell");
+  useTopOfNewPage();
   return (
     <div className="flex min-h-dvh">
       <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:bg-surface focus:p-2">
@@ -25,7 +27,7 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
         <Nav />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
-        <header className="sticky top-0 z-30 flex h-14 items-center gap-1 border-b bg-surface/95 px-3 backdrop-blur md:px-5">
+        <header className="sticky top-0 z-30 flex h-14 items-center gap-1 border-b bg-surface px-3 md:px-5">
           <PhoneNavigation />
           <span className="truncate px-1 font-mono text-code text-muted" title={t("workspace")}>
             {me.workspace.name}
@@ -41,6 +43,29 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
       </div>
     </div>
   );
+}
+
+/**
+ * A new page begins at its top. Next leaves the scroll where it is while the page's first element is in view, though
+ * the top bar covers it. Going back and forward keeps the browser's own place.
+ */
+function useTopOfNewPage() {
+  const path = usePathname();
+  const shown = useRef(path);
+  const travelled = useRef(false);
+  useEffect(() => {
+    const onPopState = () => {
+      travelled.current = true;
+    };
+    window.addEventListener("popstate", onPopState);
+    return () => window.removeEventListener("popstate", onPopState);
+  }, []);
+  useLayoutEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    if (!travelled.current) window.scrollTo(0, 0);
+    travelled.current = false;
+  }, [path]);
 }
 
 function Brand() {

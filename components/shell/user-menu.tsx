@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleUserRound, LogOut, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
@@ -8,21 +8,26 @@ import { z } from "zod";
 import { api } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "#components/ui/menu.tsx";
-import type { Me } from "#lib/contracts/account.ts";
+import { type Me, me } from "#lib/contracts/account.ts";
 import { formatMoney } from "#lib/money/format.ts";
 
-export function UserMenu({ me }: { me: Me }) {
+const balanceMs = 10_000;
+
+export function UserMenu({ me: first }: { me: Me }) {
   const t = useTranslations("shell");
   const locale = useLocale();
   const router = useRouter();
-  const queries = useQueryClient();
+  const account = useQuery({
+    queryKey: ["me"],
+    queryFn: ({ signal }) => api({ path: "/api/me", schema: me, signal }),
+    initialData: first,
+    refetchInterval: balanceMs,
+  });
+  const { email, balanceNano, currency } = account.data;
   const signOut = useMutation({
     mutationFn: () => api({ path: "/api/session", method: "DELETE", body: {}, schema: z.undefined() }),
-    onSuccess: () => {
-      queries.clear();
-      router.push("/sign-in");
-      router.refresh();
-    },
+    // A whole new page: nothing that this user saw stays in memory for the next.
+    onSuccess: () => window.location.assign("/sign-in"),
   });
   return (
     <Menu
@@ -32,9 +37,9 @@ export function UserMenu({ me }: { me: Me }) {
         </Button>
       }
     >
-      <MenuLabel>{me.email}</MenuLabel>
+      <MenuLabel>{email}</MenuLabel>
       <div className="px-2 pb-1.5 text-table tabular-nums">
-        {t("balance", { amount: formatMoney(BigInt(me.balanceNano), { currency: me.currency, locale }, 2) })}
+        {t("balance", { amount: formatMoney(BigInt(balanceNano), { currency, locale }, 2) })}
       </div>
       <MenuSeparator />
       <MenuItem onSelect={() => router.push("/settings")}>

@@ -8,6 +8,8 @@ export function useErrorMessage(): (error: unknown) => string {
   const t = useTranslations("errors");
   return (error) => {
     if (!(error instanceof ApiError)) return t("internal_error");
-    return t.has(error.code) ? t(error.code, error.data as Record<string, string | number>) : error.message;
+    return t.has(error.code)
+      ? t(error.code, { param: error.param ?? "", ...(error.data as Record<string, string | number>) })
+      : error.message;
   };
 }

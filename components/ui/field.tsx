@@ -38,7 +38,7 @@ export function Input({ className, ...props }: ComponentProps<"input">) {
 }
 
 export function Textarea({ className, ...props }: ComponentProps<"textarea">) {
-  return <textarea className={cn(control, "h-auto py-2", className)} {...props} />;
+  return <textarea className={cn(control, "h-auto py-2 md:h-auto", className)} {...props} />;
 }
 
 export function NativeSelect({ className, children, ...props }: ComponentProps<"select">) {

@@ -21,7 +21,7 @@ export function Page({
   back?: { href: string; label: string };
 }) {
   return (
-    <div className={cn("mx-auto flex w-full flex-col gap-5 px-4 py-5 md:px-6 md:py-6", wide ? "max-w-[1440px]" : "max-w-[1200px]")}>
+    <div className={cn("mx-auto flex w-full flex-col gap-5 px-4 py-5 md:px-6 md:py-6", wide ? "max-w-[1488px]" : "max-w-[1248px]")}>
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="flex min-w-0 flex-col gap-1">
           {back ? (

@@ -1,9 +1,10 @@
 "use client";
 
-import { useFormatter, useNow } from "next-intl";
+import { useFormatter, useNow, useTranslations } from "next-intl";
 import { useTimeZone } from "./time-zone.ts";
 
 const dayMs = 86_400_000;
+const justNowMs = 2_000;
 
 /**
  * A moment: relative within a day, with the exact time on hover; exact beyond, in the reader's own timezone. `past` says
@@ -11,6 +12,7 @@ const dayMs = 86_400_000;
  * list be told from two ticks.
  */
 export function Time({ at, past = false }: { at: string; past?: boolean }) {
+  const t = useTranslations("common");
   const format = useFormatter();
   const tick = useNow({ updateInterval: 10_000 });
   const date = new Date(at);
@@ -18,9 +20,11 @@ export function Time({ at, past = false }: { at: string; past?: boolean }) {
   const timeZone = useTimeZone();
   const exact = format.dateTime(date, { dateStyle: "medium", timeStyle: "medium", timeZone });
   const recent = Math.abs(now.getTime() - date.getTime()) < dayMs;
+  const ageMs = now.getTime() - date.getTime();
+  const relative = Math.abs(ageMs) < justNowMs ? t("justNow") : format.relativeTime(date, now);
   return (
-    <time dateTime={at} title={exact} suppressHydrationWarning className="whitespace-nowrap">
-      {recent ? format.relativeTime(date, now) : format.dateTime(date, { dateStyle: "medium", timeStyle: "short", timeZone })}
+    <time dateTime={at} title={exact} suppressHydrationWarning className="whitespace-nowrap tabular-nums">
+      {recent ? relative : format.dateTime(date, { dateStyle: "medium", timeStyle: "short", timeZone })}
     </time>
   );
 }

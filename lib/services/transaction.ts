@@ -5,3 +5,8 @@ import type { Context } from "./context.ts";
 export function inTransaction<Result>(ctx: Pick<Context, "db">, work: (tx: DbLike) => Promise<Result>): Promise<Result> {
   return ctx.db.$transaction(work, { maxWait: 10_000, timeout: 15_000 });
 }
+
+/** Reads that must agree with each other: all of them see the database as it stood at the first. */
+export function atOneMoment<Result>(ctx: Pick<Context, "db">, read: (tx: DbLike) => Promise<Result>): Promise<Result> {
+  return ctx.db.$transaction(read, { isolationLevel: "RepeatableRead", maxWait: 10_000, timeout: 15_000 });
+}

@@ -3,6 +3,7 @@ import type { ServiceDetail } from "#lib/contracts/services.ts";
 import { AppError } from "#lib/errors.ts";
 import { currentHourPrices } from "../catalog/current-prices.ts";
 import { type Context, requireActor } from "../context.ts";
+import { atOneMoment } from "../transaction.ts";
 import { eventViewsOf, instanceViewOf, summaryInclude, summaryOf } from "./view.ts";
 
 const eventsShown = 50;
@@ -13,19 +14,25 @@ const eventsShown = 50;
  */
 export async function getService({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<ServiceDetail> {
   const { workspaceId } = requireActor(ctx);
-  const row = await ctx.db.modelService.findFirst({
-    where: { id: input.id, workspaceId, deletedAt: null },
-    include: {
-      ...summaryInclude,
-      instances: { where: { state: { not: "stopped" } }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
-      events: { orderBy: { id: "desc" }, take: eventsShown },
-    },
-  });
+  // Prisma reads relations in queries of their own: state, instances and events must be of one moment.
+  const row = await atOneMoment(ctx, (tx) =>
+    tx.modelService.findFirst({
+      where: { id: input.id, workspaceId, deletedAt: null },
+      include: {
+        ...summaryInclude,
+        instances: { where: { state: { not: "stopped" } }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
+        events: { orderBy: { id: "desc" }, take: eventsShown },
+      },
+    }),
+  );
   if (!row) throw serviceNotFound();
   const prices = await currentHourPrices(ctx.db, ctx.now());
   const ready = row.instances.filter((instance) => instance.state === "ready").length;
+  const summary = summaryOf(row, ready, prices.get(row.instanceTypeId) ?? null);
+  const asked = summary.state === row.state ? undefined : row.events.find((event) => event.kind === "delete_requested");
   return {
-    ...summaryOf(row, ready, prices.get(row.instanceTypeId) ?? null),
+    ...summary,
+    stateSince: asked?.at.toISOString() ?? summary.stateSince,
     endpoint: endpointUrl(ctx.config, row.billing === "token" ? null : row.region.name),
     contextLength: row.model.contextLength,
     instances: row.instances.map(instanceViewOf),

@@ -32,6 +32,8 @@ export async function readyCounts(db: DbLike, serviceIds: string[]): Promise<Map
 
 /** A row as lists show it; `hourNano` is the price in force, null where the type has none. */
 export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | null): ServiceSummary {
+  // For its owner a service is being deleted from the moment it was asked for, not from when the deployer has taken that up.
+  const leaving = row.wanted === "deleted" && row.state !== "deleted";
   return {
     id: row.id,
     name: row.name,
@@ -41,8 +43,8 @@ export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | nul
     instanceType: row.instanceType.name,
     billing: row.billing,
     hourNano: hourNano?.toString() ?? null,
-    state: row.state,
-    reason: reasonOf(row.reason),
+    state: leaving ? "deleting" : row.state,
+    reason: leaving && row.state !== "deleting" ? "" : reasonOf(row.reason),
     reasonData: namedValues(row.reasonData),
     stateSince: row.stateSince.toISOString(),
     readyInstances: ready,
