@@ -6,4 +6,6 @@ import { doctorCommand } from "./doctor/command.ts";
 import { upCommand } from "./up/command.ts";
 
 // Exits rather than waiting for an empty event loop: the channel to the starting process would keep it open.
-process.exit(await runCli([upCommand, migrateCommand, doctorCommand, verifyLedgerCommand, ...adminCommands], process.argv.slice(2), process.env));
+process.exit(
+  await runCli([upCommand, migrateCommand, doctorCommand, verifyLedgerCommand, ...adminCommands], process.argv.slice(2), process.env),
+);

@@ -131,7 +131,10 @@ export interface UsageEntry {
 }
 
 /** What is known of a call when it is admitted: enough to charge it should this process be killed. */
-export type AdmittedCall = Pick<UsageEntry, "requestId" | "principal" | "service" | "modelId" | "route" | "streamed" | "price" | "startedAt">;
+export type AdmittedCall = Pick<
+  UsageEntry,
+  "requestId" | "principal" | "service" | "modelId" | "route" | "streamed" | "price" | "startedAt"
+>;
 
 export interface Metering {
   /** False while so much waits for the database that nothing more may be admitted. */
