@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { ApiError } from "#components/ui/api.ts";
 import type { TrialInput } from "#lib/contracts/trial.ts";
-import { noParameters, type ParameterValues } from "./parameter-values.ts";
+import { noParameters, type ParameterValues, type TrialSettings } from "./parameter-values.ts";
 import { streamTrial } from "./stream.ts";
 
 export interface Turn {
@@ -20,9 +20,6 @@ export interface Turn {
   firstTokenMs: number | null;
   totalMs: number | null;
 }
-
-/** How to ask: everything of a trial call but the messages. */
-export type TrialSettings = Omit<TrialInput, "messages"> & { system: string };
 
 function newTurn(question: string): Turn {
   return {

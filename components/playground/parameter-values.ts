@@ -1,4 +1,7 @@
-import type { TrialSettings } from "./conversation.ts";
+import type { TrialInput } from "#lib/contracts/trial.ts";
+
+/** How to ask: everything of a trial call but the messages. */
+export type TrialSettings = Omit<TrialInput, "messages"> & { system: string };
 
 /** As typed; empty means the model's own default. */
 export interface ParameterValues {
