@@ -35,6 +35,8 @@ export interface BindingContext {
   parallel: {
     enable(options: { n_parallel: number; n_batch: number }): Promise<boolean>;
     completion(options: CompletionOptions, onToken: (requestId: number, data: { token: string }) => void): Promise<PendingCompletion>;
+    /** Ends the thread that decodes. */
+    disable(): void;
     getStatus(): { n_parallel: number; active_slots: number; queued_requests: number };
   };
 }

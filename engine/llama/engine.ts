@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "#lib/errors.ts";
 import type { BindingContext, CompletionResult, LlamaBinding } from "./binding.ts";
 import { type ControlTexts, createControlTexts } from "./control-texts.ts";
@@ -5,6 +6,8 @@ import type { Sampling } from "./sampling.ts";
 import { toCompletionOptions } from "./sampling.ts";
 import { StopScanner } from "./stop-scanner.ts";
 import { type Vocabulary, WeightsError } from "./weights-header.ts";
+
+const releaseMs = 2_000;
 
 export interface EngineOptions {
   model: string;
@@ -154,8 +157,20 @@ export class LlamaEngine {
     }
   }
 
+  /**
+   * Frees the model once llama.cpp has put down what it was told to stop; frees it anyway after two seconds. Freed under
+   * a thread that still decodes, it would crash the process.
+   */
   async release(): Promise<void> {
+    const end = performance.now() + releaseMs;
+    while (this.#isWorking() && performance.now() < end) await sleep(5);
+    this.#context.parallel.disable();
     await this.#context.release();
+  }
+
+  #isWorking(): boolean {
+    const { busy, queued } = this.slots();
+    return this.#running + busy + queued > 0;
   }
 
   async #run(request: GenerateRequest): Promise<GenerateResult> {
