@@ -6,10 +6,11 @@ import { AppError } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
 import { recordAudit } from "../audit/record.ts";
 import { type Context, requireActor } from "../context.ts";
+import { tellGateways } from "../revocation/await-gateways.ts";
 import { inTransaction } from "../transaction.ts";
 import { viewOf } from "./view.ts";
 
-/** Makes a key and returns it, this one time; only its SHA-256 is kept. `invalid_value` where the expiry has passed, or an address is none. */
+/** Makes a key and returns it, this one time, once it can be called with; only its SHA-256 is kept. `invalid_value` where the expiry has passed, or an address is none. */
 export async function createApiKey({ ctx, input }: { ctx: Context; input: z.output<typeof createApiKeyInput> }): Promise<CreatedApiKey> {
   const { userId, workspaceId } = requireActor(ctx);
   const now = ctx.now();
@@ -19,7 +20,7 @@ export async function createApiKey({ ctx, input }: { ctx: Context; input: z.outp
   const key = newApiKey();
   const id = newId("key");
   const { name } = input;
-  return inTransaction(ctx, async (tx) => {
+  const created = await inTransaction(ctx, async (tx) => {
     const row = await tx.apiKey.create({
       data: { id, workspaceId, userId, name, hash: hashApiKey(key), masked: maskApiKey(key), createdAt: now, expiresAt, ...limits },
     });
@@ -27,6 +28,8 @@ export async function createApiKey({ ctx, input }: { ctx: Context; input: z.outp
     await recordAudit(tx, ctx, { action: "api_key.create", targetType: "api_key", targetId: id, workspaceId, data });
     return { ...viewOf(row, now), key };
   });
+  await tellGateways(ctx.db, "keys");
+  return created;
 }
 
 function limitColumns({ budgetDayNano, budgetMonthNano, allowedModels, allowedAddresses, ...counts }: ApiKeyLimits) {

@@ -2,6 +2,7 @@ import type { Db } from "#lib/db/client.ts";
 
 /** A second more than any gateway answers from memory without having heard of a change. */
 const longestMs = 46_000;
+const courtesyMs = 2_000;
 const pollMs = 20;
 
 /** Whose changes take rights away: `keys` (keys, users, memberships), `limits` (workspaces), `catalog` (services, instances). */
@@ -13,6 +14,18 @@ export type AwaitedTopic = "keys" | "limits" | "catalog";
  * as a rule, 46 s at most; then it is true too, because without touch to the database a gateway stops after 45 s.
  */
 export async function awaitGateways(db: Db, topic: AwaitedTopic): Promise<void> {
+  await acknowledged(db, topic, longestMs);
+}
+
+/**
+ * Waits until the gateways know what was committed up to now, two seconds at most: for what grants a right, so that a key
+ * works from the moment it is shown. A gateway that is cut off is not waited for; nothing wrong comes of its being late.
+ */
+export async function tellGateways(db: Db, topic: AwaitedTopic): Promise<void> {
+  await acknowledged(db, topic, courtesyMs);
+}
+
+async function acknowledged(db: Db, topic: AwaitedTopic, atMostMs: number): Promise<void> {
   let version: bigint | null = null;
   await untilAcknowledged(
     async () => {
@@ -20,15 +33,17 @@ export async function awaitGateways(db: Db, topic: AwaitedTopic): Promise<void> 
       return !(await isAwaited(db, topic, version));
     },
     { nowMs: () => performance.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+    atMostMs,
   );
 }
 
-/** Asks again and again until the answer is yes, or the time is over after which no gateway can be behind. */
+/** Asks again and again until the answer is yes or the time is over; by default that after which no gateway can be behind. */
 export async function untilAcknowledged(
   isAcknowledged: () => Promise<boolean>,
   { nowMs, sleep }: { nowMs(): number; sleep(ms: number): Promise<void> },
+  atMostMs: number = longestMs,
 ): Promise<void> {
-  const deadline = nowMs() + longestMs;
+  const deadline = nowMs() + atMostMs;
   while (nowMs() < deadline) {
     // The change is committed: a database that is away for a moment is waited for, as a gateway is.
     if (await isAcknowledged().catch(() => false)) return;
