@@ -12,11 +12,16 @@ async function chat(gatewayUrl: string, key: string, model: string): Promise<num
   return response.status;
 }
 
+/** A gateway hears of a service that has come to run within a second. */
+async function untilServed(gatewayUrl: string, key: string, model: string): Promise<void> {
+  await expect.poll(() => chat(gatewayUrl, key, model), { timeout: 2_000, intervals: [50] }).toBe(200);
+}
+
 test("a killed instance is replaced within five seconds and calls go on", async ({ page, account: _, installation }) => {
   const key = await newKey(page, installation);
   const service = await newService(page, installation, "healing");
   const [pid] = engineProcesses(service.id);
-  expect(await chat(installation.gatewayUrl, key, service.accessName)).toBe(200);
+  await untilServed(installation.gatewayUrl, key, service.accessName);
   process.kill(Number(pid), "SIGKILL");
   const killedAt = performance.now();
   await expect
@@ -36,6 +41,7 @@ test("a killed deployer leaves instances serving and finds the same processes ag
   const service = await newService(page, installation, "orphaned", 2);
   const before = engineProcesses(service.id).sort();
   expect(before).toHaveLength(2);
+  await untilServed(installation.gatewayUrl, key, service.accessName);
   const deployer = await deployerPid(installation.dataDir);
   process.kill(deployer, "SIGKILL");
   expect(await chat(installation.gatewayUrl, key, service.accessName)).toBe(200);

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLogger } from "#lib/observability/logger.ts";
+import { createApiKey } from "#lib/services/api-keys/create.ts";
 import { removeApiKey } from "#lib/services/api-keys/remove.ts";
+import type { Context } from "#lib/services/context.ts";
 import { visitor } from "#lib/services/test-context.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { caughtUp, makeCaller, makeService, type TestCaller } from "#test/gateway-factory.ts";
@@ -83,11 +85,22 @@ function heldCall(which: number, key: string, body: string): { send: () => void;
   return { send: () => sent.end(body), status: promise };
 }
 
-function revoke(caller: TestCaller): Promise<void> {
-  const { userId, workspaceId, workspaceName, keyId } = caller;
-  const ctx = { ...visitor(database.db), actor: { userId, workspaceId, workspaceName, role: "user" as const } };
-  return removeApiKey({ ctx, input: { id: keyId } });
+function contextOf({ userId, workspaceId, workspaceName }: TestCaller): Context {
+  return { ...visitor(database.db), actor: { userId, workspaceId, workspaceName, role: "user" } };
 }
+
+function revoke(caller: TestCaller): Promise<void> {
+  return removeApiKey({ ctx: contextOf(caller), input: { id: caller.keyId } });
+}
+
+test("a key works on both gateways from the moment it is shown", async () => {
+  const { caller, body } = await callerWithService();
+  for (let round = 0; round < 20; round++) {
+    const { key } = await createApiKey({ ctx: contextOf(caller), input: { name: `key ${round}`, expiresAt: null } });
+    const answers = await Promise.all([0, 1].map((which) => call(which, key, body)));
+    expect(answers.map(({ status, code }) => [status, code])).toEqual(Array(2).fill([200, null]));
+  }
+});
 
 test("with both gateways in touch a revoke answers within 100 ms, and holds on both", async ({ annotate }) => {
   const took: number[] = [];
