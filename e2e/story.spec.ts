@@ -15,6 +15,8 @@ test("from sign-up to a streamed answer, a service of one's own, and back to not
   await test.step("sign up", async () => {
     await page.goto("/");
     await page.getByRole("link", { name: "Create account" }).click();
+    // Both pages have these fields: the ones of the page that is being left must not be filled.
+    await expect(page.getByRole("heading", { name: "Create account" })).toBeVisible();
     await page.getByLabel("Email").fill(`story-${randomBytes(4).toString("hex")}@example.com`);
     await page.getByLabel("Password").fill("correct horse battery");
     await page.getByRole("button", { name: "Create account" }).click();

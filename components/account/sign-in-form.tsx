@@ -23,7 +23,8 @@ export function SignInForm({ next }: { next: string }) {
     }),
   );
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-2">
+    // POST: sent before the page's script is ready, a password must not end up in the address.
+    <form method="post" onSubmit={submit} noValidate className="flex flex-col gap-2">
       <h1 className="mb-2 font-semibold text-title">{t("signIn")}</h1>
       <Field label={t("email")} error={errors.email && t("emailInvalid")}>
         {(control) => <Input type="email" autoComplete="email" autoFocus {...control} {...form.register("email")} />}
