@@ -1,6 +1,6 @@
-import { type AddressInfo, createServer } from "node:net";
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./bin/checks/chromium.ts";
+import { freePort } from "./test/free-port.ts";
 
 // Workers read this file too, and must see the addresses that the first reading chose.
 process.env.HYDRA_E2E_CONSOLE_URL ??= `http://localhost:${await freePort()}`;
@@ -26,11 +26,3 @@ export default defineConfig({
     locale: "en-US",
   },
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -8,8 +8,9 @@ import { type Db, openDatabase } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { nanoPerUnit } from "#lib/money/nano.ts";
 import { seed } from "#prisma/seed.ts";
+import { freePort } from "#test/free-port.ts";
 import { makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
-import { freePort, type Running, start } from "./processes.ts";
+import { type Running, start } from "./processes.ts";
 
 /** A whole installation as far as the gateway goes: a durable database, a caller with credit, and gateways with everything on. */
 export interface Installation {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort, type Running, start } from "./processes.ts";
+import { freePort } from "#test/free-port.ts";
+import { type Running, start } from "./processes.ts";
 
 /** An nginx of one process that answers every request with one text. */
 export async function startFixedAnswer(dir: string, contentType: string, body: string): Promise<Running> {

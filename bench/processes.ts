@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A process of ours; `stop` ends it, and only it. */
@@ -63,14 +63,6 @@ function answers(port: number): Promise<boolean> {
     socket.setTimeout(1_000, () => socket.destroy());
     socket.once("connect", () => socket.destroy());
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Processor time that a process has used since its start, in microseconds; from /proc, in steps of 10 ms. */

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { freePort } from "#test/free-port.ts";
 import { caughtUp, makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
 import { wallPrompt } from "#test/wall/script.ts";
 import { startWall, type Wall } from "#test/wall/wall.ts";
@@ -30,16 +31,6 @@ afterAll(async () => {
   await database.drop();
   await rm(dataDir, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 async function startGateway(
   port: number,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { freePort, type Running, start } from "../processes.ts";
+import { freePort } from "#test/free-port.ts";
+import { type Running, start } from "../processes.ts";
 
 const entry = join(import.meta.dirname, "../../node_modules/@portkey-ai/gateway/build/start-server.js");
 

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { freePort } from "#test/free-port.ts";
 import { chatBody, streamedAnswer, wholeAnswer } from "../answers.ts";
 import { type Bench, fixed, inTurn, judge, median, type Row } from "../bench.ts";
 import { type LoadResult, load, type Target } from "../load/wrk.ts";
 import { startFixedAnswer, startProxy } from "../nginx.ts";
 import { portkeyHeaders, startPortkey } from "../peers/portkey.ts";
-import { freePort, memoryMib, start } from "../processes.ts";
+import { memoryMib, start } from "../processes.ts";
 
 interface Sides {
   nginx: Target;

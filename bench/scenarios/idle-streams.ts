@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "#test/free-port.ts";
 import { chatBody, requestText, streamedAnswer } from "../answers.ts";
 import { type Bench, fixed, judge, type Row } from "../bench.ts";
 import { holdStreams, runRate, writeRequest } from "../load/client.ts";
 import { startFixedAnswer } from "../nginx.ts";
-import { freePort, memoryMib, start } from "../processes.ts";
+import { memoryMib, start } from "../processes.ts";
 
 const wanted = 10_000;
 /** Files that a process may open beside two connections for each stream. */

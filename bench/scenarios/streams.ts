@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { freePort } from "#test/free-port.ts";
 import { chatBody, requestText } from "../answers.ts";
 import { type Bench, fixed, inTurn, judge, median, type Row } from "../bench.ts";
 import { runStreams, writeRequest } from "../load/client.ts";
 import { startProxy } from "../nginx.ts";
 import { portkeyHeaders, startPortkey } from "../peers/portkey.ts";
-import { cpuUs, freePort, start } from "../processes.ts";
+import { cpuUs, start } from "../processes.ts";
 
 const connections = 256;
 /** So few that Portkey keeps the pace: a proxy that falls behind reads several events at once, and looks cheaper than it is. */

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { request } from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sendRaw } from "#gateway/testing/refusal.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { freePort } from "#test/free-port.ts";
 import { caughtUp, makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
 import { wallPrompt } from "#test/wall/script.ts";
 import { startWall, type Wall } from "#test/wall/wall.ts";
@@ -57,16 +57,6 @@ afterAll(async () => {
   await database.drop();
   await rm(dataDir, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 /** A request with whatever headers; resolves to all that was answered, head and body. */
 function ask(path: string, headers: Record<string, string>, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<string> {
