@@ -5,6 +5,7 @@ import { AddressRanges } from "#lib/address-ranges.ts";
 import type { Config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/observability/logger.ts";
+import { DenseSet } from "./dense-set.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { createMetrics, type GaugeSource, type Metrics } from "./observability/metrics.ts";
 import { requestFacts } from "./observability/request-facts.ts";
@@ -59,7 +60,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const dispatcher = new UpstreamAgent({ connectMs: limits.connectMs });
   const calls = new ActiveCalls();
   const state: DrainState = { draining: false };
-  const open = new Set<Exchange>();
+  const open = new DenseSet<Exchange>();
   const running = new WeakMap<Duplex, Running>();
   const budgets = new Budgets(deps.spend, deps.settings.currency);
   const refreshing = keepFresh(budgets, deps.logger);
@@ -79,7 +80,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     running.set(request.socket, { request, response });
     open.add(exchange);
     response.once("close", () => {
-      open.delete(exchange);
+      open.remove(exchange);
       // The call ends in this turn too; what it came to is known after it.
       setImmediate(() => {
         logRequest(deps.logger, exchange);
@@ -127,7 +128,7 @@ function callPolicies(settings: GatewaySettings) {
   };
 }
 
-function gatewayMetrics({ gauges = [], metering }: GatewayDeps, open: ReadonlySet<Exchange>, calls: ActiveCalls): Metrics {
+function gatewayMetrics({ gauges = [], metering }: GatewayDeps, open: { readonly size: number }, calls: ActiveCalls): Metrics {
   const metrics = createMetrics();
   for (const gauge of gauges) metrics.addGauge(gauge);
   metrics.addGauge({ name: "hydra_requests_in_flight", help: "Requests that have not ended", read: () => open.size });
@@ -184,7 +185,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 }
 
 /** Resolves when nothing is open any more, or after the time. */
-async function untilEmpty(open: Set<Exchange>, ms: number): Promise<void> {
+async function untilEmpty(open: { readonly size: number }, ms: number): Promise<void> {
   const deadline = Date.now() + ms;
   while (open.size > 0 && Date.now() < deadline) {
     const waitMs = Math.min(25, deadline - Date.now());

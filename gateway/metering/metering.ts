@@ -121,7 +121,8 @@ class Meter implements LedgerMetering {
     const call = this.#calls.get(requestId);
     this.#calls.delete(requestId);
     if (call) this.#moved.delete(call);
-    const sound = { ...entry, tokens: soundTokens(entry.tokens) };
+    const tokens = soundTokens(entry.tokens);
+    const sound = tokens === entry.tokens ? entry : { ...entry, tokens };
     const amounts = amountsOf(sound, call?.hold?.amountNano ?? 0n);
     if (call?.hold) this.#options.credit.spend(call.hold, amounts.chargeNano);
     const row = JSON.stringify(usageRow(sound, amounts));

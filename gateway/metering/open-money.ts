@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "#lib/observability/logger.ts";
 import type { Limits } from "../limits.ts";
+import { endPool } from "../snapshot/pool.ts";
 import { createCredit, type LeasedCredit } from "./credit.ts";
 import { readLeftJournal, type WriteBytes } from "./journal.ts";
 import { createMetering, type LedgerMetering } from "./metering.ts";
@@ -38,7 +39,6 @@ export interface Money {
 }
 
 const retryMs = 500;
-const poolEndMs = 1_000;
 
 /** Credit and metering of one gateway on one database. */
 export function openMoney(options: MoneyOptions): Money {
@@ -91,8 +91,7 @@ export function openMoney(options: MoneyOptions): Money {
       await lookingBack;
       const left = await metering.close();
       await credit.close().catch((err: unknown) => logger.warn({ err }, "leases could not be returned; the next start does it"));
-      // A query that is not answered would hold it up.
-      await Promise.race([pool.end(), sleep(poolEndMs, undefined, { ref: false })]);
+      await endPool(pool);
       return left;
     },
   };

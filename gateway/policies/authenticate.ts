@@ -5,15 +5,20 @@ import type { Principal, Principals } from "../ports.ts";
 
 const longestToken = 2_048;
 
+export interface AuthenticateDeps {
+  principals: Principals;
+  /** The installation's secret, for trial tokens. */
+  secret: string;
+}
+
 /**
  * Who sends this `Authorization` header. Missing, malformed, unknown, revoked, expired and its owner disabled all throw
- * the same `invalid_api_key`; a key whose checksum fails costs no look-up.
+ * the same `invalid_api_key`; a key whose checksum fails costs no look-up. A promise for trial tokens alone.
  */
-export async function authenticate(header: string | undefined, deps: { principals: Principals; secret: string }): Promise<Principal> {
+export function authenticate(header: string | undefined, deps: AuthenticateDeps): Principal | Promise<Principal> {
   const bearer = /^bearer +(\S+) *$/i.exec(header ?? "")?.[1];
-  const principal = bearer && bearer.length <= longestToken ? await principalOf(bearer, deps) : null;
-  if (principal) return principal;
-  throw invalidApiKey();
+  if (!bearer || bearer.length > longestToken) throw invalidApiKey();
+  return isApiKeyShaped(bearer) ? known(deps.principals.byKeyHash(hashApiKey(bearer))) : byTrial(bearer, deps);
 }
 
 /** One error for all that is wrong with a key, so that none of it can be told apart. */
@@ -24,9 +29,13 @@ export function invalidApiKey(): AppError {
   );
 }
 
-async function principalOf(bearer: string, deps: { principals: Principals; secret: string }): Promise<Principal | null> {
-  if (isApiKeyShaped(bearer)) return deps.principals.byKeyHash(hashApiKey(bearer));
-  if (!bearer.startsWith("ey") || bearer.split(".").length !== 3) return null;
-  const claims: TrialClaims | null = await verifyTrialToken(deps.secret, bearer);
-  return claims ? deps.principals.byTrial(claims) : null;
+async function byTrial(bearer: string, { principals, secret }: AuthenticateDeps): Promise<Principal> {
+  if (!bearer.startsWith("ey") || bearer.split(".").length !== 3) throw invalidApiKey();
+  const claims: TrialClaims | null = await verifyTrialToken(secret, bearer);
+  return known(claims && principals.byTrial(claims));
+}
+
+function known(principal: Principal | null): Principal {
+  if (principal) return principal;
+  throw invalidApiKey();
 }

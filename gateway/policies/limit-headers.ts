@@ -2,15 +2,15 @@ import type { LimitStatus } from "./limiter.ts";
 
 const names = { requests_per_minute: "requests", tokens_per_minute: "tokens" } as const;
 
-/** OpenAI's `x-ratelimit-*` headers: of two limits of a kind, the key's and the workspace's, the one with less left. */
-export function limitHeaders(statuses: readonly LimitStatus[]): Record<string, string> {
-  const headers: Record<string, string> = {};
+/** OpenAI's `x-ratelimit-*` headers, names and values in turn: of two limits of a kind, the key's and the workspace's, the one with less left. */
+export function limitHeaders(statuses: readonly LimitStatus[]): string[] {
+  const headers: string[] = [];
   for (const name of ["requests_per_minute", "tokens_per_minute"] as const) {
     const tightest = statuses.filter((status) => status.name === name).sort((a, b) => a.remaining - b.remaining)[0];
     if (!tightest) continue;
-    headers[`x-ratelimit-limit-${names[name]}`] = String(tightest.limit);
-    headers[`x-ratelimit-remaining-${names[name]}`] = String(tightest.remaining);
-    headers[`x-ratelimit-reset-${names[name]}`] = duration(tightest.resetMs ?? 0);
+    headers.push(`x-ratelimit-limit-${names[name]}`, String(tightest.limit));
+    headers.push(`x-ratelimit-remaining-${names[name]}`, String(tightest.remaining));
+    headers.push(`x-ratelimit-reset-${names[name]}`, duration(tightest.resetMs ?? 0));
   }
   return headers;
 }

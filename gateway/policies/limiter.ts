@@ -74,9 +74,11 @@ export class Limiter {
   }
 
   /** Every limit of the caller, its key's first. */
-  status(principal: Principal): LimitStatus[] {
+  status(principal: Principal): readonly LimitStatus[] {
+    const bounds = this.#boundsOf(principal);
+    if (bounds.length === 0) return none;
     const nowMs = this.#now();
-    return this.#boundsOf(principal).flatMap(({ scope, limits, subject }) => statusOf(scope, limits, subject, nowMs));
+    return bounds.flatMap(({ scope, limits, subject }) => statusOf(scope, limits, subject, nowMs));
   }
 
   #boundsOf({ keyId, rules, workspaceId, workspaceLimits }: Principal): Bound[] {
@@ -136,6 +138,7 @@ export class Limiter {
   }
 }
 
+const none: readonly LimitStatus[] = [];
 const unbounded: Ticket = { reserveTokens() {}, settleTokens() {}, release() {} };
 
 function isBounded({ requestsPerMinute, tokensPerMinute, concurrency }: CallLimits): boolean {

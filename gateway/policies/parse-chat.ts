@@ -3,8 +3,11 @@ import { AppError } from "#lib/errors.ts";
 import type { Limits } from "../limits.ts";
 import { forwardedMembers, type GenerationRequest } from "./generation-request.ts";
 import { checkImageAddress, type ImageHosts } from "./image-address.ts";
+import { memberwise } from "./memberwise.ts";
 import { promptSize } from "./prompt-size.ts";
 import { schemaError } from "./schema-error.ts";
+
+const check = memberwise(chatRequest);
 
 export interface ParseOptions {
   limits: Pick<Limits, "maxMessages">;
@@ -19,7 +22,7 @@ export function parseChat(body: Record<string, unknown>, { limits, imageHosts }:
   if (Array.isArray(body.messages) && body.messages.length > limits.maxMessages) {
     throw new AppError("request_too_complex", `The conversation has more than ${limits.maxMessages} messages.`, { param: "messages" });
   }
-  const parsed = chatRequest.safeParse(body);
+  const parsed = check(body);
   if (!parsed.success) throw schemaError(parsed.error, body);
   const request = parsed.data;
   for (const [index, message] of request.messages.entries()) checkMessage(message, `messages[${index}]`, imageHosts);

@@ -1,12 +1,15 @@
 import { type EmbeddingRequest, embeddingRequest } from "#lib/contracts/openai/embedding-request.ts";
 import type { CallableService } from "../ports.ts";
 import { type CallBound, inputBound } from "./hold-amount.ts";
+import { memberwise } from "./memberwise.ts";
 import { schemaError } from "./schema-error.ts";
 import type { WholeRequest } from "./whole-request.ts";
 
+const check = memberwise(embeddingRequest);
+
 /** An embedding call's body, checked. Throws the 400s of the error table. */
 export function parseEmbedding(body: Record<string, unknown>): WholeRequest {
-  const parsed = embeddingRequest.safeParse(body);
+  const parsed = check(body);
   if (!parsed.success) throw schemaError(parsed.error, body);
   const { model, user: _, ...params } = parsed.data;
   return { model, params, bound: (service) => boundOf(parsed.data, service) };

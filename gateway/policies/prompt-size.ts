@@ -15,8 +15,9 @@ export function promptSize(params: Record<string, unknown>): PromptSize {
 }
 
 function addMessage(size: PromptSize, message: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(message)) {
+  for (const name in message) {
     if (name === "role") continue;
+    const value = message[name];
     if (name === "content" && Array.isArray(value)) for (const part of value) addPart(size, part);
     else if (typeof value === "string") size.bytes += Buffer.byteLength(value);
     else if (value !== null && value !== undefined) size.bytes += jsonBytes(value);

@@ -1,4 +1,5 @@
 import { AppError } from "#lib/errors.ts";
+import { DenseSet, type Placed } from "../dense-set.ts";
 
 /** A call that has been admitted. */
 export interface RunningCall<End> {
@@ -10,9 +11,13 @@ export interface RunningCall<End> {
   interrupt(error: AppError): void;
 }
 
+interface Running extends Placed {
+  call: { interrupt(error: AppError): void };
+}
+
 /** The calls that run at this moment, for an orderly end of the process. */
 export class ActiveCalls {
-  readonly #running = new Set<{ interrupt(error: AppError): void }>();
+  readonly #running = new DenseSet<Running>();
   #closed = false;
 
   get size(): number {
@@ -21,20 +26,21 @@ export class ActiveCalls {
 
   /** Runs a call to its end, which the process's own brings about sooner. */
   async run<End>(call: RunningCall<End>): Promise<End> {
-    this.#running.add(call);
+    const running: Running = { call, place: 0 };
+    this.#running.add(running);
     try {
       const ended = call.run();
       if (this.#closed) call.interrupt(shuttingDown());
       return await ended;
     } finally {
-      this.#running.delete(call);
+      this.#running.remove(running);
     }
   }
 
   /** Ends every running call with `shutting_down`, and lets none begin. */
   interruptAll(): void {
     this.#closed = true;
-    for (const call of this.#running) call.interrupt(shuttingDown());
+    for (const { call } of [...this.#running]) call.interrupt(shuttingDown());
   }
 }
 

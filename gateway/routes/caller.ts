@@ -20,7 +20,8 @@ export interface CallerDeps {
 /** Who asks. The address comes before all limits: a key that was stolen must not use up its owner's. */
 export async function identify(exchange: Exchange, deps: CallerDeps): Promise<Asker> {
   const { request } = exchange;
-  const principal = await authenticate(request.headers.authorization, deps);
+  const found = authenticate(request.headers.authorization, deps);
+  const principal = found instanceof Promise ? await found : found;
   if (principal.rules?.allowedAddresses) checkAddress(clientAddress(request, deps.trustedProxies), principal.rules);
   if (principal.keyId) deps.metering.keyUsed(principal.keyId);
   return { principal, endpoint: exchange.endpoint };
@@ -37,7 +38,7 @@ export async function enter(exchange: Exchange, deps: CallerDeps): Promise<Asker
 }
 
 /** Puts the rate-limit headers on the answer, as things stand now. */
-export function tellLimits({ response }: Exchange, principal: Principal, limiter: Limiter): void {
-  if (response.headersSent) return;
-  for (const [name, value] of Object.entries(limitHeaders(limiter.status(principal)))) response.setHeader(name, value);
+export function tellLimits(exchange: Exchange, principal: Principal, limiter: Limiter): void {
+  const statuses = limiter.status(principal);
+  if (statuses.length > 0) exchange.limitHeaders = limitHeaders(statuses);
 }

@@ -3,16 +3,21 @@ import { performance } from "node:perf_hooks";
 import { openAiErrorBody } from "#lib/contracts/openai/error-body.ts";
 import type { AppError, ErrorCode } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
+import type { Placed } from "../dense-set.ts";
 import type { Endpoint } from "../policies/host.ts";
 
 /** One request and its answer, with what the log line will say of it. */
-export interface Exchange {
+export interface Exchange extends Placed {
   request: IncomingMessage;
   response: ServerResponse;
   requestId: string;
   startedAt: Date;
   /** `performance.now()` at the start. */
   startedMs: number;
+  /** Headers of the answer, whichever it will be: names and values in turn, handed to Node at once, which is cheapest. */
+  headers: string[];
+  /** As they stood when they were told last. */
+  limitHeaders: string[];
   /** Pattern of the route, empty until it is known. */
   route: string;
   /** What the host that was asked for serves. */
@@ -39,12 +44,13 @@ const finalCodes = new Set<ErrorCode>(["credit_balance_exhausted", "budget_excee
 
 export function beginExchange(request: IncomingMessage, response: ServerResponse): Exchange {
   const requestId = newId("req");
-  response.setHeader("x-request-id", requestId);
-  response.setHeader("x-content-type-options", "nosniff");
   return {
+    headers: ["x-request-id", requestId, "x-content-type-options", "nosniff"],
+    limitHeaders: [],
     request,
     response,
     requestId,
+    place: 0,
     startedAt: new Date(),
     startedMs: performance.now(),
     route: "",
@@ -57,33 +63,35 @@ export function elapsedMs(exchange: Exchange): number {
   return Math.round(performance.now() - exchange.startedMs);
 }
 
-export function sendJson(exchange: Exchange, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  const { response } = exchange;
+/** Sends status and headers, those of the exchange among them. */
+export function writeHead(exchange: Exchange, status: number, headers: readonly string[]): void {
+  exchange.response.writeHead(status, [...exchange.headers, ...exchange.limitHeaders, ...headers]);
+}
+
+export function sendJson(exchange: Exchange, status: number, body: unknown, more: readonly string[] = []): void {
   // As text: Node writes it together with the headers, a Buffer by itself.
   const text = JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-    "openai-processing-ms": elapsedMs(exchange),
-    ...headers,
-  });
-  response.end(text);
+  const length = String(Buffer.byteLength(text));
+  const processingMs = String(elapsedMs(exchange));
+  const type = "application/json; charset=utf-8";
+  writeHead(exchange, status, ["content-type", type, "content-length", length, "openai-processing-ms", processingMs, ...more]);
+  exchange.response.end(text);
 }
 
 /** The answer to a refused or failed request, with the headers that steer a client's retries. */
-export function sendError(exchange: Exchange, error: AppError, headers: Record<string, string> = {}): void {
+export function sendError(exchange: Exchange, error: AppError, more: readonly string[] = []): void {
   exchange.log.errorCode = error.code;
   exchange.log.cause = error.cause;
-  sendJson(exchange, error.status, openAiErrorBody(error), { ...retryHeaders(error), ...headers });
+  sendJson(exchange, error.status, openAiErrorBody(error), [...retryHeaders(error), ...more]);
 }
 
-function retryHeaders(error: AppError): Record<string, string> {
-  const headers: Record<string, string> = {};
+function retryHeaders(error: AppError): string[] {
+  const headers: string[] = [];
   const { retryAfterSeconds } = error;
-  if (retryAfterSeconds !== null) headers["retry-after"] = String(retryAfterSeconds);
+  if (retryAfterSeconds !== null) headers.push("retry-after", String(retryAfterSeconds));
   // A rate limit without a time is one that this call never fits under.
   const never = error.code === "rate_limit_exceeded" && retryAfterSeconds === null;
-  if (never || finalCodes.has(error.code) || (retryAfterSeconds ?? 0) > longestWaitSeconds) headers["x-should-retry"] = "false";
-  if (error.code === "invalid_api_key") headers["www-authenticate"] = "Bearer";
+  if (never || finalCodes.has(error.code) || (retryAfterSeconds ?? 0) > longestWaitSeconds) headers.push("x-should-retry", "false");
+  if (error.code === "invalid_api_key") headers.push("www-authenticate", "Bearer");
   return headers;
 }

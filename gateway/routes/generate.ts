@@ -109,15 +109,13 @@ function openAnswer(exchange: Exchange, request: GenerationRequest, shape: Shape
 
 /** Instances always stream, also for whole answers: only a stream can be counted and cut. */
 function instanceBody(request: GenerationRequest, service: CallableService): string {
+  const body: Record<string, unknown> = { ...request.params };
   const maxTokens = tokenLimitFor(request, service);
+  if (maxTokens !== null) body.max_tokens = maxTokens;
+  if (request.choices > 1) body.n = request.choices;
+  body.model = service.accessName;
+  body.stream = true;
   // Our own engine tells its counts with each event, so that a cut answer is metered exactly; others may not know the option.
-  const continuous = service.driver === "local" ? { continuous_usage_stats: true } : {};
-  return JSON.stringify({
-    ...request.params,
-    ...(maxTokens === null ? {} : { max_tokens: maxTokens }),
-    ...(request.choices > 1 ? { n: request.choices } : {}),
-    model: service.accessName,
-    stream: true,
-    stream_options: { include_usage: true, ...continuous },
-  });
+  body.stream_options = service.driver === "local" ? { include_usage: true, continuous_usage_stats: true } : { include_usage: true };
+  return JSON.stringify(body);
 }

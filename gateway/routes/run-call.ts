@@ -23,7 +23,7 @@ export type CallEnd = Pick<UsageEntry, "outcome" | "instanceId" | "source" | "to
 /** The answer of an admitted call is a receipt's subject: its id goes on the answer before anything is sent. */
 export function beginAdmitted(exchange: Exchange, { service }: Admission): void {
   exchange.log.model = service.accessName;
-  exchange.response.setHeader("x-hydra-receipt", exchange.requestId);
+  exchange.headers.push("x-hydra-receipt", exchange.requestId);
 }
 
 /** Hands the usage of a call over, to its limits, the ledger and the log line. */
@@ -45,5 +45,9 @@ export function endAdmitted(exchange: Exchange, admission: Admission, { principa
   };
   admission.end(entry);
   const { tokens, outcome, firstTokenMs } = entry;
-  Object.assign(exchange.log, { inputTokens: tokens.input, outputTokens: tokens.output, outcome, firstTokenMs });
+  const { log } = exchange;
+  log.inputTokens = tokens.input;
+  log.outputTokens = tokens.output;
+  log.outcome = outcome;
+  log.firstTokenMs = firstTokenMs;
 }

@@ -4,7 +4,7 @@ import type { AppError } from "#lib/errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Answer, AnswerIdentity } from "../upstream/answer.ts";
 import { ChunkTemplate } from "../upstream/chunk-template.ts";
-import { type Exchange, elapsedMs, sendError } from "./exchange.ts";
+import { type Exchange, elapsedMs, sendError, writeHead } from "./exchange.ts";
 import type { Shape } from "./shape.ts";
 
 export interface StreamOptions {
@@ -15,6 +15,7 @@ export interface StreamOptions {
   limits: Pick<Limits, "heartbeatMs" | "earlyOpenMs">;
 }
 
+const streamHeaders = ["content-type", "text/event-stream; charset=utf-8", "cache-control", "no-cache", "x-accel-buffering", "no"];
 const heartbeat = ": keep-alive\n\n";
 
 /**
@@ -102,12 +103,7 @@ export class StreamedAnswer implements Answer {
     if (exchange.response.headersSent) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#beat(), limits.heartbeatMs);
-    exchange.response.writeHead(200, {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-cache",
-      "x-accel-buffering": "no",
-      "openai-processing-ms": elapsedMs(exchange),
-    });
+    writeHead(exchange, 200, [...streamHeaders, "openai-processing-ms", String(elapsedMs(exchange))]);
   }
 
   #beat(): void {

@@ -15,7 +15,7 @@ export interface Picker {
    * The instance with the fewest calls in flight; those in `tried` are left out, and those that fail, unless all do: a call
    * that may go wrong is better than none. Null where none is left.
    */
-  pick(instances: readonly InstanceTarget[], tried: ReadonlySet<string>): Seat | null;
+  pick(instances: readonly InstanceTarget[], tried: readonly string[]): Seat | null;
   inFlight(instanceId: string): number;
 }
 
@@ -61,7 +61,7 @@ export function createPicker(health: Health = new Health()): Picker {
     inFlight: (instanceId) => counts.get(instanceId) ?? 0,
     pick(instances, tried) {
       turn = (turn + 1) % Number.MAX_SAFE_INTEGER;
-      const untried = (instance: InstanceTarget) => !tried.has(instance.id);
+      const untried = (instance: InstanceTarget) => !tried.includes(instance.id);
       const found = best(instances, (instance) => untried(instance) && health.isOpen(instance.id)) ?? best(instances, untried);
       return found && take(found);
     },

@@ -1,32 +1,31 @@
-import { type Db, openDatabase } from "#lib/db/client.ts";
+import type { QueryResultRow } from "pg";
 import { AppError } from "#lib/errors.ts";
+import { endPool, openPool } from "./pool.ts";
 
 /** The database as the gateway reads it: each look-up is bounded, and a failure is a refusal, never a guess. */
 export interface Store {
-  db: Db;
-  /** The look-up's result. Throws `billing_unavailable` where the database fails or takes too long. */
-  ask<Result>(lookup: (db: Db) => Promise<Result>): Promise<Result>;
+  /**
+   * The rows of a query with its values, `$1` being the first; 64-bit numbers are bigints. Throws `billing_unavailable`
+   * where the database fails or takes too long.
+   */
+  ask<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
-export function openStore(url: string, options: { poolSize: number; lookupMs: number }): Store {
-  const db = openDatabase(url, { poolSize: options.poolSize });
+export function openStore(url: string, { poolSize, lookupMs }: { poolSize: number; lookupMs: number }): Store {
+  const pool = openPool(url, { max: poolSize, connectMs: lookupMs, queryMs: lookupMs });
   return {
-    db,
-    async ask(lookup) {
-      const late = Promise.withResolvers<never>();
-      const timer = setTimeout(() => late.reject(new Error(`no answer in ${options.lookupMs} ms`)), options.lookupMs);
+    async ask<Row extends QueryResultRow>(text: string, values: readonly unknown[]) {
       try {
-        return await Promise.race([lookup(db), late.promise]);
+        const { rows } = await pool.query<Row>(text, [...values]);
+        return rows;
       } catch (cause) {
         throw new AppError("billing_unavailable", "Keys and balances cannot be checked at this moment. Try again shortly.", {
           retryAfterSeconds: 5,
           cause,
         });
-      } finally {
-        clearTimeout(timer);
       }
     },
-    close: () => db.$disconnect(),
+    close: () => endPool(pool),
   };
 }

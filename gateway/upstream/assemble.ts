@@ -22,7 +22,8 @@ export interface AssembledChoice {
 /** Puts the chunks of a chat stream together to whole messages. Members it does not know pass through, the last one told wins. */
 export class Assembler {
   readonly #extra: Record<string, unknown> = {};
-  readonly #choices = new Map<number, ChoiceAssembler>();
+  /** In the order of their first chunk; few. */
+  readonly #choices: { index: number; assembler: ChoiceAssembler }[] = [];
 
   add(chunk: ChatChunk): void {
     for (const name in chunk) {
@@ -32,33 +33,31 @@ export class Assembler {
   }
 
   result(): Assembled {
-    if (this.#choices.size === 0) this.#choice(0);
-    const choices = [...this.#choices].sort(([a], [b]) => a - b).map(([index, choice]) => choice.result(index));
+    if (this.#choices.length === 0) this.#choice(0);
+    const choices = this.#choices.toSorted((a, b) => a.index - b.index).map(({ index, assembler }) => assembler.result(index));
     return { extra: this.#extra, choices };
   }
 
   #choice(index: number): ChoiceAssembler {
-    let choice = this.#choices.get(index);
-    if (!choice) {
-      choice = new ChoiceAssembler();
-      this.#choices.set(index, choice);
-    }
-    return choice;
+    const known = this.#choices.find((choice) => choice.index === index);
+    if (known) return known.assembler;
+    const assembler = new ChoiceAssembler();
+    this.#choices.push({ index, assembler });
+    return assembler;
   }
 }
 
 class ChoiceAssembler {
   readonly #choice: Record<string, unknown> = {};
   readonly #message: Record<string, unknown> = {};
-  readonly #text = new Map<string, string[]>();
-  readonly #toolCalls = new Map<number, ToolCallDelta>();
+  readonly #text: Record<string, string> = {};
+  #toolCalls: Map<number, ToolCallDelta> | null = null;
   #finishReason = "stop";
 
   result(index: number): AssembledChoice {
     const message: Record<string, unknown> = { role: "assistant", content: null, ...this.#message };
-    for (const [name, pieces] of this.#text) message[name] = pieces.join("");
-    const toolCalls = [...this.#toolCalls.entries()].sort(([a], [b]) => a - b).map(([, { index: _, ...call }]) => call);
-    if (toolCalls.length > 0) message.tool_calls = toolCalls;
+    Object.assign(message, this.#text);
+    if (this.#toolCalls) message.tool_calls = [...this.#toolCalls].sort(([a], [b]) => a - b).map(([, { index: _, ...call }]) => call);
     else message.content ??= "";
     return { index, choice: this.#choice, message: message as AssembledChoice["message"], finishReason: this.#finishReason };
   }
@@ -79,21 +78,17 @@ class ChoiceAssembler {
       if (name === "tool_calls") {
         if (Array.isArray(value)) for (const call of value) this.#addToolCall(call);
       } else if (textMembers.has(name)) {
-        if (typeof value === "string") this.#addText(name, value);
+        // Joined as it comes: the engine keeps such a text as a tree of its pieces until it is read.
+        if (typeof value === "string") this.#text[name] = (this.#text[name] ?? "") + value;
       } else {
         this.#message[name] = value;
       }
     }
   }
 
-  #addText(name: string, piece: string): void {
-    const pieces = this.#text.get(name);
-    if (pieces) pieces.push(piece);
-    else this.#text.set(name, [piece]);
-  }
-
   #addToolCall(delta: ToolCallDelta): void {
     const index = delta.index ?? 0;
+    this.#toolCalls ??= new Map();
     const call = this.#toolCalls.get(index);
     if (!call) {
       this.#toolCalls.set(index, { ...delta, type: delta.type ?? "function", function: { arguments: "", ...delta.function } });

@@ -46,7 +46,7 @@ const maxAttempts = 2;
 export class Generation {
   readonly #options: GenerationOptions;
   readonly #tally: Tally;
-  readonly #tried = new Set<string>();
+  readonly #tried: string[] = [];
   readonly #ended = Promise.withResolvers<GenerationEnd>();
   readonly #totalTimer: NodeJS.Timeout;
   readonly #firstByteDeadlineMs: number;
@@ -89,7 +89,7 @@ export class Generation {
     const { dispatcher, body, requestId, limits } = this.#options;
     this.#attempts++;
     this.#seat = seat;
-    this.#tried.add(seat.instance.id);
+    this.#tried.push(seat.instance.id);
     this.#held = [];
     this.#heldBytes = 0;
     this.#tally.restart();
@@ -106,7 +106,7 @@ export class Generation {
   /** The limit holds for the call as a whole, so a first attempt leaves half of it to another instance. */
   #firstByteMs(): number {
     const left = Math.max(1, this.#firstByteDeadlineMs - performance.now());
-    const others = this.#options.instances.some((instance) => !this.#tried.has(instance.id));
+    const others = this.#options.instances.some((instance) => !this.#tried.includes(instance.id));
     return this.#attempts < maxAttempts && others ? left / 2 : left;
   }
 
@@ -186,7 +186,7 @@ export class Generation {
   #nextSeat(failure: UpstreamFailure): Seat | null {
     if (this.#tally.committed || this.#attempts >= maxAttempts || failure.retry === "none") return null;
     const { picker, instances } = this.#options;
-    return picker.pick(instances, this.#tried) ?? (failure.retry === "any" ? picker.pick(instances, new Set()) : null);
+    return picker.pick(instances, this.#tried) ?? (failure.retry === "any" ? picker.pick(instances, []) : null);
   }
 
   #closeAttempt(result: CallResult): void {

@@ -17,7 +17,7 @@ export class Tally {
   #eventsSinceUsage = 0;
   readonly #choices: number;
   /** Indexes of the choices that have their finish. */
-  readonly #finishes = new Set<number>();
+  readonly #finishes: number[] = [];
 
   /** `choices` is how many the answer shall have. */
   constructor(choices = 1) {
@@ -33,14 +33,14 @@ export class Tally {
         this.#events++;
         this.#eventsSinceUsage++;
       }
-      if (choice.finish_reason) this.#finishes.add(choice.index ?? 0);
+      if (choice.finish_reason && !this.#finishes.includes(choice.index ?? 0)) this.#finishes.push(choice.index ?? 0);
     }
-    if (this.#finishes.size >= this.#choices) this.finished = true;
+    if (this.#finishes.length >= this.#choices) this.finished = true;
     if (isUsage(chunk.usage)) {
       this.#usage = chunk.usage;
       this.#eventsSinceUsage = 0;
     }
-    if (!this.committed && (output || this.#finishes.size > 0)) {
+    if (!this.committed && (output || this.#finishes.length > 0)) {
       this.committed = true;
       this.firstTokenMs = Math.round(elapsedMs);
     }

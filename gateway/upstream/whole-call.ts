@@ -34,7 +34,7 @@ const maxRefusalBytes = 64 * 1024;
 /** One admitted call whose answer comes in one piece. Nothing of it reaches the client before it is whole, so one failed attempt may be repeated. */
 export class WholeCall {
   readonly #options: WholeCallOptions;
-  readonly #tried = new Set<string>();
+  readonly #tried: string[] = [];
   #controller = new AbortController();
   #stopped: { outcome: "client_gone" | "upstream_error"; error: AppError | null } | null = null;
   #instanceId: string | null = null;
@@ -51,7 +51,7 @@ export class WholeCall {
       const seat = attempt === 1 ? this.#pick("other") : this.#pick(failure.retry);
       if (!seat) break;
       const left = Math.max(1, deadlineMs - performance.now());
-      const others = this.#options.instances.some((instance) => !this.#tried.has(instance.id));
+      const others = this.#options.instances.some((instance) => !this.#tried.includes(instance.id));
       try {
         const answer = await this.#attempt(seat, attempt < maxAttempts && others ? left / 2 : left);
         seat.release("answered");
@@ -86,9 +86,9 @@ export class WholeCall {
   #pick(scope: UpstreamFailure["retry"]): Seat | null {
     if (scope === "none") return null;
     const { picker, instances } = this.#options;
-    const seat = picker.pick(instances, this.#tried) ?? (scope === "any" ? picker.pick(instances, new Set()) : null);
+    const seat = picker.pick(instances, this.#tried) ?? (scope === "any" ? picker.pick(instances, []) : null);
     if (seat) {
-      this.#tried.add(seat.instance.id);
+      this.#tried.push(seat.instance.id);
       this.#instanceId = seat.instance.id;
     }
     return seat;

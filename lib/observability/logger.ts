@@ -41,15 +41,14 @@ function redactError(error: ReturnType<typeof pino.stdSerializers.err>): ReturnT
 
 /** The entry without its secrets, down to so many levels below the first; itself where it has none. */
 function censored<Entry extends object>(entry: Entry, depth: number): Entry {
-  const changed: Record<string, unknown> = {};
-  let changes = 0;
-  for (const [name, value] of Object.entries(entry)) {
+  let copy: Entry | null = null;
+  for (const name in entry) {
+    const value: unknown = entry[name];
     const kept = secrets.has(name) && value !== undefined ? "[redacted]" : depth > 0 && isPlain(value) ? censored(value, depth - 1) : value;
     if (kept === value) continue;
-    changed[name] = kept;
-    changes++;
+    copy = { ...(copy ?? entry), [name]: kept };
   }
-  return changes === 0 ? entry : { ...entry, ...changed };
+  return copy ?? entry;
 }
 
 /** Errors and dates have forms of their own in a log line. */

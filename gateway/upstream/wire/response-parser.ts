@@ -11,7 +11,9 @@ export interface ResponseSink {
 const maxHeadBytes = 64 * 1024;
 const maxChunkLineBytes = 4 * 1024;
 const headEnd = Buffer.from("\r\n\r\n");
-const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
+/** No controls: a lone CR or LF must not begin a line that another reader sees. */
+const headerLine = /^[\t\x20-\x7e\x80-\xff]*$/;
+const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const empty = Buffer.alloc(0);
 
 type State = "head" | "sized" | "until_close" | "chunk_size" | "chunk" | "chunk_end" | "trailer" | "done";
@@ -117,7 +119,7 @@ export class ResponseParser {
 
   #trailer(line: string, nothingFollows: boolean): void {
     if (line === "") this.#end(this.#keepAlive && nothingFollows);
-    else if (!headerLine.test(line)) throw new Error("malformed trailer");
+    else readHeaders([line]);
   }
 
   #head(bytes: Buffer): number {
@@ -159,14 +161,27 @@ export class ResponseParser {
 function readHeaders(lines: string[]): IncomingHttpHeaders {
   const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
-    const found = headerLine.exec(line);
-    if (!found) throw new Error("malformed header line");
-    const name = (found[1] as string).toLowerCase();
-    const value = found[2] as string;
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
+    if (!headerName.test(name) || !headerLine.test(line)) throw new Error("malformed header line");
+    const value = withoutBlanks(line, colon + 1);
     const before = headers[name];
     if (before === undefined) headers[name] = value;
     else if (name === "content-length" || name === "transfer-encoding") throw new Error(`two ${name} headers`);
     else headers[name] = `${before}, ${value}`;
   }
   return headers;
+}
+
+/** What stands from there on, without spaces and tabs around it. */
+function withoutBlanks(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
