@@ -63,6 +63,7 @@ function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller)
         port,
         env: {
           NODE_ENV: "production",
+          NODE_COMPILE_CACHE: join(dir, "cache"),
           DATABASE_URL: cluster.url,
           DATABASE_DIRECT_URL: cluster.url,
           HYDRA_SECRET: secret,

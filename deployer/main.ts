@@ -55,7 +55,7 @@ async function main(config: ChildConfig): Promise<void> {
 function localDriver(config: ChildConfig, dataDir: string): Driver {
   const engine = join(rootDir, "engine", "main.ts");
   const folders = [join(dataDir, "models"), join(rootDir, "models")];
-  const passed = ["PATH", "HOME", "LANG"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+  const passed = ["PATH", "HOME", "LANG", "NODE_COMPILE_CACHE"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
   return createLocalDriver({
     dataDir,
     weightsCandidates: (file) => weightsCandidates(file, folders),

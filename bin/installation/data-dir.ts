@@ -17,6 +17,7 @@ export function dataPaths(dataDir: string) {
     setupToken: join(dataDir, "setup-token"),
     installationId: join(dataDir, "installation-id"),
     postgres: join(dataDir, "postgres"),
+    compileCache: join(dataDir, "cache", "node"),
   };
 }
 
