@@ -70,12 +70,12 @@ function ask(port: number, script: Parameters<typeof wallPrompt>[0]): Promise<Re
   });
 }
 
-test("SIGTERM: not ready, new calls refused, running streams finish, usage is written, exit 0", async () => {
+test("15: SIGTERM with 200 streams: not ready, new calls refused, what runs finishes, usage is written, exit 0", async () => {
   const port = await freePort();
   const { child, output, exit } = await startGateway(port);
-  const streams = await Promise.all(Array.from({ length: 8 }, () => ask(port, { tokens: 60, delayMs: 20 })));
+  const streams = await Promise.all(Array.from({ length: 200 }, () => ask(port, { tokens: 60, delayMs: 60 })));
   child.kill("SIGTERM");
-  await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503);
+  await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status, { timeout: 5_000 }).toBe(503);
   const late = await ask(port, {});
   expect([late.status, (await late.json()).error.code]).toEqual([503, "shutting_down"]);
   for (const stream of streams) expect(readEvents(await stream.text()).data.at(-1)).toBe("[DONE]");
@@ -87,9 +87,26 @@ test("SIGTERM: not ready, new calls refused, running streams finish, usage is wr
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  expect(lines.filter((line) => line.msg === "request" && line.status === 200 && line.model === "public/wall")).toHaveLength(8);
+  expect(lines.filter((line) => line.msg === "request" && line.status === 200 && line.model === "public/wall")).toHaveLength(200);
   expect(output()).not.toContain(caller.key);
   expect(output()).not.toContain("wall: ");
+});
+
+test.each([3_600_000, -3_600_000])("22: the clock jumps by %s ms in mid-call: durations are as long as the call was", async (byMs) => {
+  const port = await freePort();
+  const shift = `setTimeout(() => { const now = Date.now; Date.now = () => now() + ${byMs}; const Real = Date;
+    globalThis.Date = class extends Real { constructor(...given) { given.length ? super(...given) : super(Date.now()); } }; }, 3_000)`;
+  const { child, exit } = await startGateway(port, { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(shift)}` });
+  const startedMs = performance.now();
+  const stream = await ask(port, { tokens: 60, delayMs: 80 });
+  await stream.text();
+  const tookMs = performance.now() - startedMs;
+  child.kill("SIGTERM");
+  expect(await exit).toBe(0);
+  const row = await database.db.usageRecord.findUniqueOrThrow({ where: { requestId: stream.headers.get("x-request-id") ?? "" } });
+  expect(Math.abs(row.durationMs - tookMs)).toBeLessThan(1_000);
+  expect(row.firstTokenMs).toBeGreaterThanOrEqual(0);
+  expect(row.firstTokenMs).toBeLessThan(1_000);
 });
 
 test("1: an instance that is killed in mid-stream ends the stream with an error, and what it emitted is charged", async () => {

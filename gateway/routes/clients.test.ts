@@ -51,6 +51,31 @@ describe.each([
     expect(called.choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { name: "lookup", arguments: '{"city":"Paris"}' } });
   });
 
+  test("1: a stream that breaks after 40 of 60 tokens throws, 500 of 500, and is charged for 40", async () => {
+    const ids: string[] = [];
+    const broken = async () => {
+      let tokens = 0;
+      const messages = user(wallPrompt({ tokens: 60, fault: "reset", after: 40 }));
+      const { data: stream, response } = await client()
+        .chat.completions.create({ model: harness.model, messages, stream: true })
+        .withResponse();
+      ids.push(response.headers.get("x-request-id") ?? "");
+      try {
+        for await (const chunk of stream) if (chunk.choices[0]?.delta.content) tokens++;
+        return "looked whole";
+      } catch (error) {
+        return `${(error as { code?: unknown }).code} after ${tokens}`;
+      }
+    };
+    const ends: string[] = [];
+    for (let wave = 0; wave < 20; wave++) ends.push(...(await Promise.all(Array.from({ length: 25 }, broken))));
+    expect(new Set(ends)).toEqual(new Set(["upstream_stream_interrupted after 40"]));
+    await expect.poll(() => harness.gateway.metering.waiting(), { timeout: 10_000 }).toBe(0);
+    const rows = await harness.database.db.usageRecord.findMany({ where: { requestId: { in: ids } } });
+    expect(rows.length).toBe(500);
+    for (const row of rows) expect([row.outputTokens, row.chargeNano]).toEqual([40, BigInt(row.inputTokens) * 100n + 8_000n]);
+  }, 60_000);
+
   test("an answer can be sent back as the next turn", async () => {
     const first = await client().chat.completions.create({
       model: harness.model,

@@ -44,7 +44,7 @@ export async function startWall(options: { script?: WallScriptInput; port?: numb
   const server = createServer(async (request, response) => {
     const chosen = await readCall(request, standing);
     calls.push(chosen.call);
-    if (calls.length > 10_000) calls.splice(0, 5_000);
+    if (calls.length > 40_000) calls.splice(0, 20_000);
     response.on("close", () => {
       if (!response.writableFinished) chosen.call.closedByPeerAt = Date.now();
     });

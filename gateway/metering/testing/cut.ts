@@ -6,14 +6,17 @@ export interface Cut {
   url: string;
   cut(): void;
   mend(): void;
+  /** From now on each answer of the database arrives that much later. */
+  slow(ms: number): void;
   close(): void;
 }
 
-/** A port that leads to the database, or nowhere while it is cut. */
+/** A port that leads to the database, or nowhere while it is cut; what comes back may be held up. */
 export async function startCut(target: string): Promise<Cut> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let open = true;
+  let delayMs = 0;
   const server = createServer((client) => {
     if (!open) return client.destroy();
     const upstream = dial(Number(port), hostname);
@@ -22,7 +25,7 @@ export async function startCut(target: string): Promise<Cut> {
       socket.on("error", () => {});
       socket.on("close", () => sockets.delete(socket));
     }
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream).on("data", (bytes) => setTimeout(() => client.write(bytes), delayMs));
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());
   }).listen(0, "127.0.0.1");
@@ -39,6 +42,9 @@ export async function startCut(target: string): Promise<Cut> {
     },
     mend: () => {
       open = true;
+    },
+    slow(ms) {
+      delayMs = ms;
     },
     close: () => void server.close(),
   };
