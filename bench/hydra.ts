@@ -19,7 +19,7 @@ export interface Installation {
   addService(name: string, upstreamPort: number): Promise<string>;
   /** Makes so many more keys of the caller's, and as many services. */
   addOthers(count: number, upstreamPort: number): Promise<void>;
-  startGateway(): Promise<Running>;
+  startGateway(): Promise<Running & { metricsPort: number }>;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,8 @@ function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller)
       const port = await freePort();
       const home = join(dir, `gateway-${port}`);
       await mkdir(home, { recursive: true });
-      return start({
+      const metricsPort = await freePort();
+      const running = await start({
         command: process.execPath,
         args: [join(import.meta.dirname, "../gateway/main.ts")],
         port,
@@ -69,8 +70,10 @@ function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller)
           HYDRA_SECRET: secret,
           HYDRA_DATA_DIR: home,
           HYDRA_GATEWAY_PORT: String(port),
+          HYDRA_METRICS_PORT: String(metricsPort),
         },
       });
+      return { ...running, metricsPort };
     },
     async close() {
       await db.$disconnect();

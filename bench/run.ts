@@ -7,11 +7,20 @@ import { addedLatency } from "./scenarios/added-latency.ts";
 import { chat } from "./scenarios/chat.ts";
 import { growth } from "./scenarios/growth.ts";
 import { idleStreams } from "./scenarios/idle-streams.ts";
+import { largeBodies } from "./scenarios/large-bodies.ts";
 import { streams } from "./scenarios/streams.ts";
 import { workers } from "./scenarios/workers.ts";
 import { compile, describeMachine } from "./tools.ts";
 
-const scenarios: Record<string, Scenario> = { chat, latency: addedLatency, streams, idle: idleStreams, workers, growth };
+const scenarios: Record<string, Scenario> = {
+  chat,
+  latency: addedLatency,
+  streams,
+  idle: idleStreams,
+  large: largeBodies,
+  workers,
+  growth,
+};
 
 /**
  * `npm run bench [scenario …] [--seconds N] [--rounds N]`: measures ours beside nginx and Portkey, prints the table and

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { Limits } from "../limits.ts";
 import { type AdmitDeps, admit } from "../policies/admit.ts";
@@ -5,10 +6,11 @@ import { generationBound, tokenLimitFor } from "../policies/generation-bound.ts"
 import type { GenerationRequest } from "../policies/generation-request.ts";
 import type { ImageHosts } from "../policies/image-address.ts";
 import { parseJsonObject } from "../policies/json-shape.ts";
-import type { CallableService } from "../ports.ts";
+import type { CallableService, InstanceTarget } from "../ports.ts";
 import type { Picker } from "../routing/picker.ts";
 import type { AnswerIdentity } from "../upstream/answer.ts";
 import { Generation } from "../upstream/generation.ts";
+import { jsonText } from "../upstream/json-text.ts";
 import type { ActiveCalls } from "./active-calls.ts";
 import { type CallerDeps, enter, tellLimits } from "./caller.ts";
 import type { Exchange } from "./exchange.ts";
@@ -26,6 +28,9 @@ export interface GenerateDeps extends AdmitDeps, CallerDeps {
   calls: ActiveCalls;
 }
 
+/** Bodies from here on take milliseconds to read. */
+const largeBytes = 256 * 1024;
+
 /** What chat and legacy completions do differently. */
 export interface GenerateForm {
   parse(body: Record<string, unknown>, options: Pick<GenerateDeps, "limits" | "imageHosts">): GenerationRequest;
@@ -38,6 +43,9 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
   try {
     const bytes = await readBody(exchange.request, exchange.response, deps.limits);
     const request = form.parse(parseJsonObject(bytes, deps.limits), deps);
+    const isLarge = bytes.length >= largeBytes;
+    // Reading it has taken a while: whoever waits is served before it is written again.
+    if (isLarge) await nextTurn();
     const { requestId, route, startedAt } = exchange;
     const admission = await admit(
       {
@@ -54,7 +62,9 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
     );
     beginAdmitted(exchange, admission);
     tellLimits(exchange, caller.principal, deps.limiter);
-    const generation = generationOf(exchange, request, admission.service, form.shape, deps);
+    const body = instanceBody(request, admission.service);
+    const text = isLarge ? jsonText(body) : JSON.stringify(body);
+    const generation = generationOf(exchange, request, { text, instances: admission.service.instances, shape: form.shape }, deps);
     const { outcome, error, instanceId, tally } = await runWhileClientStays(exchange, generation, deps.calls);
     const { source, tokens, firstTokenMs } = tally;
     endAdmitted(exchange, admission, caller, request.stream, {
@@ -76,16 +86,15 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
 function generationOf(
   exchange: Exchange,
   request: GenerationRequest,
-  service: CallableService,
-  shape: Shape,
+  { text, instances, shape }: { text: string; instances: readonly InstanceTarget[]; shape: Shape },
   deps: GenerateDeps,
 ): Generation {
   const { picker, dispatcher, limits, metering } = deps;
   const { requestId, startedMs } = exchange;
   return new Generation({
     requestId,
-    instances: service.instances,
-    body: instanceBody(request, service),
+    instances,
+    body: text,
     choices: request.choices,
     answer: openAnswer(exchange, request, shape, limits),
     picker,
@@ -108,7 +117,7 @@ function openAnswer(exchange: Exchange, request: GenerationRequest, shape: Shape
 }
 
 /** Instances always stream, also for whole answers: only a stream can be counted and cut. */
-function instanceBody(request: GenerationRequest, service: CallableService): string {
+function instanceBody(request: GenerationRequest, service: CallableService): Record<string, unknown> {
   const body: Record<string, unknown> = { ...request.params };
   const maxTokens = tokenLimitFor(request, service);
   if (maxTokens !== null) body.max_tokens = maxTokens;
@@ -117,5 +126,5 @@ function instanceBody(request: GenerationRequest, service: CallableService): str
   body.stream = true;
   // Our own engine tells its counts with each event, so that a cut answer is metered exactly; others may not know the option.
   body.stream_options = service.driver === "local" ? { include_usage: true, continuous_usage_stats: true } : { include_usage: true };
-  return JSON.stringify(body);
+  return body;
 }
