@@ -146,7 +146,8 @@ export default {
       { path: "^deployer/drivers/([^/]+)/" },
       {
         path: rooms,
-        pathNot: "^deployer/drivers/($1/|[^/]+\\.ts$)|^deployer/recipes/|^lib/(process-identity|errors)\\.ts$|^lib/observability/",
+        pathNot:
+          "^deployer/drivers/($1/|[^/]+\\.ts$)|^deployer/recipes/|^lib/(process-identity|file-lock|errors)\\.ts$|^lib/observability/",
       },
     ),
     forbid(
