@@ -13,6 +13,7 @@ async function counts() {
   const { db } = test1;
   return {
     models: await db.model.count(),
+    weights: await db.modelWeights.count(),
     prices: await db.tokenPrice.count(),
     regions: await db.region.count(),
     types: await db.instanceType.count(),
@@ -29,6 +30,7 @@ test("a second and a third run at once write nothing and are quick", async () =>
   const before = await counts();
   expect(before).toEqual({
     models: 13,
+    weights: 8,
     prices: 7,
     regions: 1,
     types: 3,
@@ -66,6 +68,7 @@ test("whichever row is missing comes back", async () => {
   const holes = [
     () => db.tokenPrice.deleteMany({ where: { model: { slug: "deepseek-r1" } } }),
     () => db.model.deleteMany({ where: { slug: "phi-4" } }),
+    () => db.modelWeights.deleteMany({ where: { model: { slug: "hydra-tiny" } } }),
     () => db.instancePrice.deleteMany({ where: { instanceType: { name: "cpu-large" } } }),
     async () => {
       await db.instancePrice.deleteMany({ where: { instanceType: { name: "cpu-large" } } });
@@ -79,6 +82,7 @@ test("whichever row is missing comes back", async () => {
   ];
   const count = async () => [
     await db.model.count(),
+    await db.modelWeights.count(),
     await db.tokenPrice.count(),
     await db.instanceType.count(),
     await db.instancePrice.count(),
@@ -88,7 +92,7 @@ test("whichever row is missing comes back", async () => {
   for (const hole of holes) {
     await hole();
     await seed(db);
-    expect(await count()).toEqual([13, 7, 3, 3, 3, 1]);
+    expect(await count()).toEqual([13, 8, 7, 3, 3, 3, 1]);
   }
   await holed.drop();
 });

@@ -1,3 +1,4 @@
+import { advisoryLocks } from "#lib/db/advisory-locks.ts";
 import type { Db, DbLike } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { seedModels } from "./seed/models.ts";
@@ -18,7 +19,7 @@ export async function seed(db: Db): Promise<void> {
   await db.$transaction(
     async (tx) => {
       // One at a time: starts of two consoles on one database would otherwise wait on each other's unique rows.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(7240511339)`;
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${advisoryLocks.seed})`;
       const workspaceId = await seedPlatform(tx);
       await seedModelRows(tx);
       const regionId = await seedRegionRows(tx);
@@ -32,9 +33,12 @@ export async function seed(db: Db): Promise<void> {
 async function isComplete(db: Db): Promise<boolean> {
   const slugs = seedModels.map((model) => model.slug);
   const priced = seedModels.flatMap((model) => (model.price ? [model.slug] : []));
+  const withWeights = seedModels.flatMap((model) => (model.weights ? [model.slug] : []));
   const types = seedInstanceTypes.map((type) => type.name);
   const [row] = await db.$queryRaw<{ complete: boolean }[]>`
     SELECT (SELECT count(*) FROM "models" WHERE "slug" = ANY(${slugs})) = ${slugs.length}
+      AND (SELECT count(*) FROM "model_weights" w JOIN "models" m ON m."id" = w."modelId"
+        WHERE m."slug" = ANY(${withWeights})) = ${withWeights.length}
       AND (SELECT count(*) FROM "token_prices" p JOIN "models" m ON m."id" = p."modelId"
         WHERE p."effectiveFrom" = ${pricesFrom} AND m."slug" = ANY(${priced})) = ${priced.length}
       AND (SELECT count(*) FROM "instance_types" t JOIN "regions" r ON r."id" = t."regionId" AND r."name" = ${seedRegion.name}
@@ -60,10 +64,11 @@ async function seedPlatform(tx: DbLike): Promise<string> {
 
 async function seedModelRows(tx: DbLike): Promise<void> {
   const known = new Set((await tx.model.findMany({ select: { slug: true } })).map((model) => model.slug));
-  const missing = seedModels.flatMap(({ price: _price, ...model }, index) =>
+  const missing = seedModels.flatMap(({ price: _price, weights: _weights, ...model }, index) =>
     known.has(model.slug) ? [] : [{ ...model, id: newId("mdl"), sortOrder: (index + 1) * 10 }],
   );
   if (missing.length > 0) await tx.model.createMany({ data: missing });
+  await seedWeights(tx);
 
   const rows = await tx.model.findMany({
     where: { slug: { in: seedModels.flatMap((model) => (model.price ? [model.slug] : [])) } },
@@ -75,6 +80,20 @@ async function seedModelRows(tx: DbLike): Promise<void> {
     return modelId && price ? [{ id: newId("prc"), modelId, effectiveFrom: pricesFrom, ...price }] : [];
   });
   if (prices.length > 0) await tx.tokenPrice.createMany({ data: prices });
+}
+
+/** Weights for the models that have none; an operator's own choice stays. */
+async function seedWeights(tx: DbLike): Promise<void> {
+  const bare = await tx.model.findMany({
+    where: { slug: { in: seedModels.map((model) => model.slug) }, weights: null },
+    select: { id: true, slug: true },
+  });
+  const ids = new Map(bare.map((row) => [row.slug, row.id]));
+  const data = seedModels.flatMap(({ slug, weights }) => {
+    const modelId = ids.get(slug);
+    return modelId && weights ? [{ ...weights, id: newId("wts"), modelId }] : [];
+  });
+  if (data.length > 0) await tx.modelWeights.createMany({ data });
 }
 
 /** Region `local` with its instance types and their prices; returns the region's id. */

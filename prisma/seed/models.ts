@@ -7,15 +7,24 @@ interface SeedPrice {
   outputNano: bigint;
 }
 
+type SeedWeights = Omit<Prisma.ModelWeightsCreateManyInput, "id" | "modelId">;
+
 /** One model of a new installation. A model that is offered by token has a price, or it could not be called. */
 export interface SeedModel extends Omit<Prisma.ModelCreateManyInput, "id" | "sortOrder"> {
   price: SeedPrice | null;
+  /** What a machine without an accelerator runs it on; null where no such file is known. */
+  weights: SeedWeights | null;
 }
 
-const text = { kind: "text_generation", hot: false, demo: false, weightsFile: null } as const;
+const text = { kind: "text_generation", hot: false, demo: false, weights: null } as const;
 const byToken = { offersToken: true, offersDedicated: false } as const;
 const dedicated = { offersToken: false, offersDedicated: true, price: null } as const;
 const both = { offersToken: true, offersDedicated: true } as const;
+
+/** A file of a repository on Hugging Face, quantised to 4 bits; of a split file the first. */
+function gguf(repository: string, file: string): SeedWeights {
+  return { source: "hub", hub: "huggingface", repository, revision: "main", file, format: "gguf" };
+}
 
 /**
  * The catalog of a new installation, in the order in which it is shown. Context, licence, size and repository are the
@@ -34,7 +43,7 @@ export const seedModels: SeedModel[] = [
     parameters: 2_408_448n,
     repository: null,
     demo: true,
-    weightsFile: "hydra-tiny/tiny-chat.gguf",
+    weights: { source: "bundled", file: "hydra-tiny/tiny-chat.gguf", format: "gguf", architecture: "llama" },
     descriptionEn:
       "A small demo model of 2.4 million parameters that runs on any laptop and shows how a service deploys, streams and scales. It is no source of facts: its answers are often wrong.",
     descriptionZh:
@@ -86,6 +95,7 @@ export const seedModels: SeedModel[] = [
     licence: "MIT",
     parameters: 14_659_507_200n,
     repository: "microsoft/phi-4",
+    weights: gguf("bartowski/phi-4-GGUF", "phi-4-Q4_K_M.gguf"),
     descriptionEn:
       "A 14-billion-parameter model trained largely on carefully made synthetic data, with a focus on reasoning. It suits mathematics and science questions, mostly in English.",
     descriptionZh: "140 亿参数的模型，主要用精心合成的数据训练，侧重推理能力。适合数学与科学类问题，以英文为主。",
@@ -101,6 +111,7 @@ export const seedModels: SeedModel[] = [
     licence: "MIT",
     parameters: 3_821_079_552n,
     repository: "microsoft/Phi-3.5-mini-instruct",
+    weights: gguf("bartowski/Phi-3.5-mini-instruct-GGUF", "Phi-3.5-mini-instruct-Q4_K_M.gguf"),
     descriptionEn:
       "A compact model of 3.8 billion parameters that reads up to 128K tokens. It fits where memory is short and answers must come fast, in more than twenty languages.",
     descriptionZh: "38 亿参数的小巧模型，可读取多达 128K Token 的上下文。适合内存有限、要求快速响应的场景，支持二十多种语言。",
@@ -116,6 +127,7 @@ export const seedModels: SeedModel[] = [
     licence: "Apache-2.0",
     parameters: 494_032_768n,
     repository: "Qwen/Qwen2-0.5B-Instruct",
+    weights: gguf("Qwen/Qwen2-0.5B-Instruct-GGUF", "qwen2-0_5b-instruct-q4_k_m.gguf"),
     descriptionEn:
       "The smallest instruction model of the Qwen2 family, light enough for a plain processor. It does for short replies, classification and trying out an integration.",
     descriptionZh: "Qwen2 系列中最小的指令模型，普通处理器即可运行。适合简短回复、文本分类和接口联调。",
@@ -131,6 +143,7 @@ export const seedModels: SeedModel[] = [
     licence: "Apache-2.0",
     parameters: 7_615_616_512n,
     repository: "Qwen/Qwen2.5-7B-Instruct",
+    weights: gguf("Qwen/Qwen2.5-7B-Instruct-GGUF", "qwen2.5-7b-instruct-q4_k_m-00001-of-00002.gguf"),
     descriptionEn:
       "An all-round model of 7.6 billion parameters that follows instructions well and writes clean JSON. It is a fair choice for everyday chat, extraction and summaries in Chinese and English.",
     descriptionZh: "76 亿参数的全能模型，指令遵循能力好，能输出规范的 JSON。适合中英文日常对话、信息抽取和摘要。",
@@ -147,6 +160,7 @@ export const seedModels: SeedModel[] = [
     licence: "Apache-2.0",
     parameters: 14_770_033_664n,
     repository: "Qwen/Qwen2.5-14B-Instruct",
+    weights: gguf("Qwen/Qwen2.5-14B-Instruct-GGUF", "qwen2.5-14b-instruct-q4_k_m-00001-of-00003.gguf"),
     descriptionEn:
       "The middle size of the Qwen2.5 family, with more knowledge and steadier reasoning than the 7B model. It still fits on a single large accelerator.",
     descriptionZh: "Qwen2.5 系列的中等规格，知识量和推理稳定性都优于 7B 模型。仍可部署在一张大显存加速卡上。",
@@ -162,6 +176,7 @@ export const seedModels: SeedModel[] = [
     licence: "Apache-2.0",
     parameters: 32_763_876_352n,
     repository: "Qwen/Qwen2.5-Coder-32B-Instruct",
+    weights: gguf("Qwen/Qwen2.5-Coder-32B-Instruct-GGUF", "qwen2.5-coder-32b-instruct-q4_k_m.gguf"),
     descriptionEn:
       "A model made for programming: it writes, explains, repairs and reviews code in dozens of languages. It reads whole repositories' worth of context, up to 128K tokens.",
     descriptionZh: "面向编程的模型，能用数十种语言编写、讲解、修复和评审代码。上下文可达 128K Token，足以读入大量源码。",
@@ -226,6 +241,7 @@ export const seedModels: SeedModel[] = [
     licence: "GLM-4 License",
     parameters: 9_399_951_392n,
     repository: "zai-org/glm-4-9b-chat",
+    weights: gguf("bartowski/glm-4-9b-chat-GGUF", "glm-4-9b-chat-Q4_K_M.gguf"),
     descriptionEn:
       "The open chat model of the GLM-4 family, with 9 billion parameters and a context of 128K tokens. It handles dialogue, tool calls and long documents in 26 languages.",
     descriptionZh: "GLM-4 系列的开源对话模型，90 亿参数，上下文 128K Token。支持 26 种语言的对话、工具调用和长文档理解。",
