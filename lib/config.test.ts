@@ -18,11 +18,17 @@ test("without any variable everything has its default", () => {
     signup: "open",
     signupCredit: 100,
     supportUrl: null,
+    mail: null,
+    oidc: null,
+    github: null,
     secret: null,
     setupToken: null,
     beyondLoopback: false,
     databaseUrl: null,
     databaseDirectUrl: null,
+    hfEndpoint: "https://huggingface.co",
+    hfToken: null,
+    modelscopeEndpoint: "https://www.modelscope.cn",
     logLevel: "info",
     logFormat: "json",
   });
@@ -34,6 +40,11 @@ test("an empty variable is one that is not set", () => {
 });
 
 test.each([
+  ["HF_ENDPOINT", "huggingface.co"],
+  ["HF_ENDPOINT", "file:///etc"],
+  ["HF_TOKEN", "two words"],
+  ["HF_TOKEN", "short"],
+  ["MODELSCOPE_ENDPOINT", "ftp://modelscope.cn"],
   ["HYDRA_CONSOLE_PORT", "0"],
   ["HYDRA_CONSOLE_PORT", "65536"],
   ["HYDRA_GATEWAY_PORT", "http"],
@@ -113,4 +124,24 @@ test("one address on localhost, one for each region of a real domain", () => {
   expect(endpointUrl({ domain: "localhost", gatewayPort: 9090 }, "sh-02")).toBe("http://localhost:9090/v1");
   expect(endpointUrl({ domain: "d.example", gatewayPort: 9090 }, "sh-02")).toBe("https://sh-02.d.example/v1");
   expect(endpointUrl({ domain: "d.example", gatewayPort: 9090 }, null)).toBe("https://chat.d.example/v1");
+});
+
+test("mail and sign-in elsewhere are set whole, or not at all", () => {
+  expect(parseConfig({ SMTP_URL: "smtp://mail.example.com", HYDRA_DOMAIN: "example.com" }).mail).toEqual({
+    smtpUrl: "smtp://mail.example.com",
+    from: "Hydra <hydra@example.com>",
+  });
+  const oidc = { HYDRA_OIDC_ISSUER: "https://login.example.com/", HYDRA_OIDC_CLIENT_ID: "hydra", HYDRA_OIDC_CLIENT_SECRET: "s" };
+  expect(parseConfig(oidc).oidc).toEqual({ issuer: "https://login.example.com", clientId: "hydra", clientSecret: "s", name: "SSO" });
+  expect(parseConfig({ HYDRA_GITHUB_CLIENT_ID: "a", HYDRA_GITHUB_CLIENT_SECRET: "b" }).github).toMatchObject({ url: "https://github.com" });
+  expect(() => parseConfig({ ...oidc, HYDRA_OIDC_CLIENT_SECRET: "" })).toThrow("HYDRA_OIDC_CLIENT_SECRET: must be set too");
+  expect(() => parseConfig({ HYDRA_GITHUB_CLIENT_SECRET: "b" })).toThrow("HYDRA_GITHUB_CLIENT_ID: must be set too");
+});
+
+test("who signs people in is reached over https, except on loopback", () => {
+  const oidc = { HYDRA_OIDC_CLIENT_ID: "hydra", HYDRA_OIDC_CLIENT_SECRET: "s" };
+  expect(() => parseConfig({ ...oidc, HYDRA_OIDC_ISSUER: "http://login.example.com" })).toThrow(
+    "HYDRA_OIDC_ISSUER: must begin with https://",
+  );
+  expect(parseConfig({ ...oidc, HYDRA_OIDC_ISSUER: "http://127.0.0.1:9000" }).oidc?.issuer).toBe("http://127.0.0.1:9000");
 });

@@ -24,6 +24,10 @@ const flagList = z.string().transform((text) =>
 const hostForm = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/;
 const webUrl = (protocol: RegExp, error: string) => z.url({ protocol, error });
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
+/** Who signs people in must not be read or changed on the way. */
+const issuer = webUrl(/^https?$/, "must begin with https://")
+  .refine((url) => url.startsWith("https:") || loopback.has(new URL(url).hostname), "must begin with https://, except on loopback")
+  .transform((url) => url.replace(/\/+$/, ""));
 
 /** Every variable that Hydra reads, with its default. The README's table is tested against this schema. */
 export const variables = z.object({
@@ -68,6 +72,19 @@ export const variables = z.object({
     .min(16)
     .optional()
     .describe("Asked for at the first sign-up beyond loopback (default: made and printed by `npm start`)"),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, "must begin with smtp:// or smtps://")
+    .optional()
+    .describe("Mail server for links that set a new password"),
+  HYDRA_MAIL_FROM: z.string().min(3).max(200).optional().describe("Sender of mails"),
+  HYDRA_OIDC_ISSUER: issuer.optional().describe("Issuer of an OpenID Connect provider to sign in with"),
+  HYDRA_OIDC_CLIENT_ID: z.string().optional().describe("Client id at the OpenID Connect provider"),
+  HYDRA_OIDC_CLIENT_SECRET: z.string().optional().describe("Client secret at the OpenID Connect provider"),
+  HYDRA_OIDC_NAME: z.string().max(40).default("SSO").describe('What its button says after "Continue with"'),
+  HYDRA_GITHUB_CLIENT_ID: z.string().optional().describe("Client id of a GitHub OAuth app to sign in with"),
+  HYDRA_GITHUB_CLIENT_SECRET: z.string().optional().describe("Client secret of the GitHub OAuth app"),
+  HYDRA_GITHUB_URL: issuer.default("https://github.com").describe("A GitHub Enterprise server, where that is used instead"),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, "must begin with postgresql://")
@@ -78,6 +95,17 @@ export const variables = z.object({
     .regex(/^postgres(ql)?:\/\//, "must begin with postgresql://")
     .optional()
     .describe("The same database without a transaction pooler, for LISTEN and locks"),
+  HF_ENDPOINT: webUrl(/^https?$/, "must begin with https:// or http://")
+    .default("https://huggingface.co")
+    .describe("Where models are downloaded from: Hugging Face, or a mirror of it"),
+  HF_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,512}$/, "must be a token of 8 to 512 characters without spaces")
+    .optional()
+    .describe("Shown to Hugging Face for what is gated or private"),
+  MODELSCOPE_ENDPOINT: webUrl(/^https?$/, "must begin with https:// or http://")
+    .default("https://www.modelscope.cn")
+    .describe("Where models of ModelScope are downloaded from"),
   HYDRA_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info").describe("Least severity that is logged"),
   HYDRA_LOG_FORMAT: z.enum(["json", "pretty"]).default("json").describe("Form of log lines"),
 });
@@ -100,6 +128,11 @@ export interface Config {
   /** Whole units of the currency. */
   signupCredit: number;
   supportUrl: string | null;
+  /** Null: this installation sends no mail. */
+  mail: { smtpUrl: string; from: string } | null;
+  /** Null: nobody signs in this way. */
+  oidc: (OAuthClient & { issuer: string; name: string }) | null;
+  github: (OAuthClient & { url: string }) | null;
   /** Null only in `hydra up`, which makes it. */
   secret: string | null;
   setupToken: string | null;
@@ -107,8 +140,16 @@ export interface Config {
   beyondLoopback: boolean;
   databaseUrl: string | null;
   databaseDirectUrl: string | null;
+  hfEndpoint: string;
+  hfToken: string | null;
+  modelscopeEndpoint: string;
   logLevel: "debug" | "info" | "warn" | "error";
   logFormat: "json" | "pretty";
+}
+
+export interface OAuthClient {
+  clientId: string;
+  clientSecret: string;
 }
 
 /** Says which variable is wrong and why; one line a variable. */
@@ -145,14 +186,40 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     signup: value.HYDRA_SIGNUP ?? (beyondLoopback ? "invite" : "open"),
     signupCredit: value.HYDRA_SIGNUP_CREDIT,
     supportUrl: value.HYDRA_SUPPORT_URL ?? null,
+    mail: value.SMTP_URL ? { smtpUrl: value.SMTP_URL, from: value.HYDRA_MAIL_FROM ?? `Hydra <hydra@${value.HYDRA_DOMAIN}>` } : null,
+    oidc: oidcOf(value),
+    github: githubOf(value),
     secret: value.HYDRA_SECRET ?? null,
     setupToken: value.HYDRA_SETUP_TOKEN ?? null,
     beyondLoopback,
     databaseUrl: value.DATABASE_URL ?? null,
     databaseDirectUrl: value.DATABASE_DIRECT_URL ?? value.DATABASE_URL ?? null,
+    hfEndpoint: value.HF_ENDPOINT,
+    hfToken: value.HF_TOKEN ?? null,
+    modelscopeEndpoint: value.MODELSCOPE_ENDPOINT,
     logLevel: value.HYDRA_LOG_LEVEL,
     logFormat: value.HYDRA_LOG_FORMAT,
   };
+}
+
+type Values = z.output<typeof variables>;
+
+function oidcOf(value: Values): Config["oidc"] {
+  const set = allOrNone(value, ["HYDRA_OIDC_ISSUER", "HYDRA_OIDC_CLIENT_ID", "HYDRA_OIDC_CLIENT_SECRET"]);
+  return set && { issuer: set[0], clientId: set[1], clientSecret: set[2], name: value.HYDRA_OIDC_NAME };
+}
+
+function githubOf(value: Values): Config["github"] {
+  const set = allOrNone(value, ["HYDRA_GITHUB_CLIENT_ID", "HYDRA_GITHUB_CLIENT_SECRET"]);
+  return set && { clientId: set[0], clientSecret: set[1], url: value.HYDRA_GITHUB_URL };
+}
+
+/** Values that only make sense together; null where none is set. */
+function allOrNone<const Names extends readonly (keyof Values)[]>(value: Values, names: Names): { [Index in keyof Names]: string } | null {
+  const missing = names.filter((name) => value[name] === undefined);
+  if (missing.length === names.length) return null;
+  if (missing.length > 0) throw new ConfigError(`${missing[0]}: must be set too, because ${names.find((name) => value[name])} is`);
+  return names.map((name) => String(value[name])) as { [Index in keyof Names]: string };
 }
 
 /** The config of a child process, which `hydra up` has given a secret and a database. */

@@ -3,7 +3,25 @@ import { randomBytes, randomFillSync } from "node:crypto";
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** What an id names; the prefix makes a pasted id say so. */
-export type IdPrefix = "usr" | "ses" | "inv" | "ws" | "key" | "mdl" | "reg" | "typ" | "prc" | "svc" | "ins" | "acc" | "req" | "gtw";
+export type IdPrefix =
+  | "usr"
+  | "ses"
+  | "inv"
+  | "ws"
+  | "key"
+  | "mdl"
+  | "wts"
+  | "reg"
+  | "typ"
+  | "prc"
+  | "svc"
+  | "ins"
+  | "acc"
+  | "req"
+  | "gtw"
+  | "ups"
+  | "cnv"
+  | "pst";
 
 const timeDigits = 10;
 const randomDigits = 16;

@@ -32,5 +32,66 @@ export const me = z.object({
 });
 export type Me = z.infer<typeof me>;
 
-export const sessionView = z.object({ id: z.string(), userAgent: z.string(), createdAt: moment, lastSeenAt: moment, current: z.boolean() });
+export const updateMeInput = z.strictObject({ name: z.string().trim().min(1).max(63).optional(), locale: z.enum(locales).optional() });
+export type UpdateMeInput = z.input<typeof updateMeInput>;
+
+export const changePasswordInput = z.strictObject({ currentPassword: z.string().min(1).max(256), newPassword: password });
+export type ChangePasswordInput = z.input<typeof changePasswordInput>;
+
+/** The language is that of the page that asks, and so of the mail. */
+export const passwordResetRequestInput = z.strictObject({ email, locale: z.enum(locales).default("en") });
+export type PasswordResetRequestInput = z.input<typeof passwordResetRequestInput>;
+export const resetPasswordInput = z.strictObject({ token: z.string().min(1).max(256), password });
+export type ResetPasswordInput = z.input<typeof resetPasswordInput>;
+
+/** Accounts elsewhere that one can sign in with. */
+export const identityProviders = ["oidc", "github"] as const;
+export const identityProvider = z.enum(identityProviders);
+export type IdentityProvider = z.infer<typeof identityProvider>;
+/** One that this installation offers; `name` as its button says it. */
+export interface OfferedProvider {
+  id: IdentityProvider;
+  name: string;
+}
+
+export const startIdentityInput = z.strictObject({
+  provider: identityProvider,
+  /** `sign-in`, or `connect` to the account that is signed in. */
+  purpose: z.enum(["sign-in", "connect"]),
+  /** Where to go afterwards: a path of the console. */
+  next: z.string().max(2_000).default("/"),
+});
+export type StartIdentityInput = z.input<typeof startIdentityInput>;
+/** Where the browser goes on: the provider's own page. */
+export const startedIdentity = z.object({ url: z.string() });
+
+/** How the account can be signed in to. */
+export const signInWays = z.object({
+  hasPassword: z.boolean(),
+  identities: z.array(z.object({ provider: identityProvider, email: z.string(), createdAt: moment, lastUsedAt: moment.nullable() })),
+});
+export type SignInWays = z.infer<typeof signInWays>;
+
+export const sessionView = z.object({
+  id: z.string(),
+  userAgent: z.string(),
+  address: z.string(),
+  createdAt: moment,
+  lastSeenAt: moment,
+  current: z.boolean(),
+});
 export type SessionView = z.infer<typeof sessionView>;
+
+/** What deleting the account would end, and whether it may be deleted. */
+export const deletionFacts = z.object({
+  services: z.number().int(),
+  keys: z.number().int(),
+  balanceNano: nano,
+  currency: z.string(),
+  /** Nobody else could run the installation. */
+  lastOperator: z.boolean(),
+});
+export type DeletionFacts = z.infer<typeof deletionFacts>;
+
+export const deleteAccountInput = z.strictObject({ confirmEmail: z.string().max(254) });
+export type DeleteAccountInput = z.input<typeof deleteAccountInput>;

@@ -3,6 +3,17 @@ import { nano } from "./common.ts";
 
 export const modelKinds = ["text_generation", "image_understanding", "image_generation", "embedding"] as const;
 
+export const weightsSources = ["bundled", "hub", "import"] as const;
+export const weightsHubs = ["huggingface", "modelscope"] as const;
+export const weightsFormats = ["gguf", "safetensors"] as const;
+
+/** `<owner>/<name>` as hubs allow it; anything else could lead an address or a path astray. */
+export const repositoryForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/;
+/** A branch, tag or commit without a slash. */
+export const revisionForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** A path below a folder: no part of it is hidden, empty, a step up, or read as a flag. The database checks the same. */
+export const insideForm = /^[A-Za-z0-9_][A-Za-z0-9._+@ -]*(\/[A-Za-z0-9_][A-Za-z0-9._+@ -]*)*$/;
+
 /** The variable part of a model's address. */
 export const slugParams = z.object({ slug: z.string().max(64) });
 
@@ -27,6 +38,8 @@ export const modelSummary = z.object({
   hot: z.boolean(),
   /** The embedded demo model: screens say so plainly. */
   demo: z.boolean(),
+  /** Brought by the reader's workspace, which alone sees it. */
+  own: z.boolean(),
   hosting: z.object({ token: z.boolean(), dedicated: z.boolean() }),
   /** `public/<slug>`. */
   accessName: z.string(),
@@ -42,8 +55,53 @@ export type ModelSummary = z.infer<typeof modelSummary>;
 
 export const modelList = z.object({ items: z.array(modelSummary) });
 /** The model, and the address to call it at (ends in `/v1`). */
-export const modelDetail = modelSummary.extend({ endpoint: z.string() });
+/** What an instance loads. */
+export const modelWeights = z.object({
+  source: z.enum(weightsSources),
+  hub: z.enum(weightsHubs).nullable(),
+  /** Empty for what is not downloaded. */
+  repository: z.string(),
+  /** A commit where it is known, else a branch; empty for what is not downloaded. */
+  revision: z.string(),
+  /** Empty: the whole repository. */
+  file: z.string(),
+  format: z.enum(weightsFormats),
+  /** Of all files together, decimal; null until a download has told. */
+  sizeBytes: nano.nullable(),
+  /** As the file says it, e.g. `qwen2`. */
+  architecture: z.string().nullable(),
+  /** Jinja template that turns messages into a prompt; null where none is known yet. */
+  chatTemplate: z.string().nullable(),
+});
+
+export const modelDetail = modelSummary.extend({
+  endpoint: z.string(),
+  /** Null where this installation has none to run. */
+  weights: modelWeights.nullable(),
+});
 export type ModelDetail = z.infer<typeof modelDetail>;
+
+const hubAddress = /^https:\/\/(huggingface\.co|(www\.)?modelscope\.cn\/models)\//;
+
+/** A model that a workspace brings: a repository of a model hub. */
+export const createOwnModelInput = z.strictObject({
+  /** What screens call it; left out: the repository's name. */
+  name: z.string().trim().min(1).max(63).optional(),
+  hub: z.enum(weightsHubs).default("huggingface"),
+  /** `<owner>/<name>`, or its page's address. */
+  repository: z
+    .string()
+    .max(300)
+    .transform((text) => text.trim().replace(hubAddress, "").replace(/\/+$/, ""))
+    .pipe(z.string().regex(repositoryForm, "must be <owner>/<name>, such as Qwen/Qwen2.5-7B-Instruct-GGUF")),
+  /** A branch, tag or commit; left out: the hub's usual one. */
+  revision: z.string().regex(revisionForm, "must be a branch, tag or commit without a slash").optional(),
+  /** Which GGUF file, where the repository has several; of a split one the first. */
+  file: z.string().max(300).regex(insideForm, "must be a file's path in the repository").optional(),
+  /** Tokens of one request at most, where fewer than the model can take are to be kept in memory. */
+  contextLength: z.number().int().min(256).max(10_000_000).optional(),
+});
+export type CreateOwnModelInput = z.infer<typeof createOwnModelInput>;
 
 export const instanceTypeOption = z.object({
   id: z.string(),

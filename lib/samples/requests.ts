@@ -1,3 +1,5 @@
+import { jsonNotation, messageJson, messageList, type SampleConversation, scriptNotation, testConversation } from "./conversation.ts";
+
 /** One call as the samples make it. */
 export interface SampleCall {
   /** Base address, ending in `/v1`; the official SDKs take this one. */
@@ -6,25 +8,30 @@ export interface SampleCall {
   url: string;
   accessName: string;
   apiKey: string;
+  /** What is asked; left out: a short test. */
+  conversation?: SampleConversation;
 }
 
-const prompt = "Say this is a test!";
-
 /** One command for a POSIX shell. */
-export function curlChat({ url, accessName, apiKey }: Omit<SampleCall, "endpoint">, stream: boolean): string {
+export function curlChat({ url, accessName, apiKey, conversation }: Omit<SampleCall, "endpoint">, stream: boolean): string {
+  const { messages, parameters } = conversation ?? testConversation;
+  const members = [
+    `"model": "${accessName}"`,
+    `"messages": ${messageJson(messages, "    ")}`,
+    ...Object.entries(parameters).map(([name, value]) => `"${name}": ${value}`),
+    ...(stream ? ['"stream": true', '"stream_options": {"include_usage": true}'] : []),
+  ];
+  const body = `{\n    ${members.join(",\n    ")}\n  }`;
   // Without -N curl holds small pieces back, and a stream would not look like one.
   return `curl ${stream ? "-N " : ""}'${url}' \\
   -H "Content-Type: application/json" \\
   -H "Authorization: Bearer ${apiKey}" \\
-  -d '{
-    "model": "${accessName}",
-    "messages": [{"role": "user", "content": "${prompt}"}],
-    "temperature": 0.7${stream ? ',\n    "stream": true,\n    "stream_options": {"include_usage": true}' : ""}
-  }'`;
+  -d '${body.replaceAll("'", "'\\''")}'`;
 }
 
 /** For `openai` 1.0 and newer from PyPI. */
-export function pythonChat({ endpoint, accessName, apiKey }: SampleCall, stream: boolean): string {
+export function pythonChat({ endpoint, accessName, apiKey, conversation }: SampleCall, stream: boolean): string {
+  const { messages, parameters } = conversation ?? testConversation;
   const create = (rest: string) => `from openai import OpenAI
 
 client = OpenAI(
@@ -34,9 +41,10 @@ client = OpenAI(
 
 ${stream ? "stream" : "response"} = client.chat.completions.create(
     model="${accessName}",
-    messages=[{"role": "user", "content": "${prompt}"}],
-    temperature=0.7,
-${rest}`;
+    messages=${messageList(messages, jsonNotation, "    ")},
+${Object.entries(parameters)
+  .map(([name, value]) => `    ${name}=${value},\n`)
+  .join("")}${rest}`;
   if (!stream) return create(")\n\nprint(response.choices[0].message.content)");
   return create(`    stream=True,
 )
@@ -47,7 +55,8 @@ for chunk in stream:
 }
 
 /** An ES module for `openai` 4 and newer from npm. */
-export function nodeChat({ endpoint, accessName, apiKey }: SampleCall, stream: boolean): string {
+export function nodeChat({ endpoint, accessName, apiKey, conversation }: SampleCall, stream: boolean): string {
+  const { messages, parameters } = conversation ?? testConversation;
   const create = (rest: string) => `import OpenAI from "openai";
 
 const client = new OpenAI({
@@ -57,9 +66,10 @@ const client = new OpenAI({
 
 const ${stream ? "stream" : "response"} = await client.chat.completions.create({
   model: "${accessName}",
-  messages: [{ role: "user", content: "${prompt}" }],
-  temperature: 0.7,
-${rest}`;
+  messages: ${messageList(messages, scriptNotation, "  ")},
+${Object.entries(parameters)
+  .map(([name, value]) => `  ${name}: ${value},\n`)
+  .join("")}${rest}`;
   if (!stream) return create("});\n\nconsole.log(response.choices[0].message.content);");
   return create(`  stream: true,
 });

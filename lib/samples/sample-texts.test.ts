@@ -8,8 +8,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rootDir } from "#lib/config.ts";
 import { chatRequest } from "#lib/contracts/openai/chat-request.ts";
+import { imagePlaceholder, type SampleConversation } from "./conversation.ts";
 import { keyCheckCommand } from "./key-check.ts";
-import { keyPlaceholder, type SampleText, sampleTexts } from "./sample-texts.ts";
+import { conversationTexts, keyPlaceholder, type SampleText, sampleTexts } from "./sample-texts.ts";
 
 const run = promisify(execFile);
 const key = "sk-hy-0123456789abcdefghijklmnopqrstuvwxyz01";
@@ -105,6 +106,51 @@ test("the answer in one piece says why it ended, and keeps tool calls out of the
   expect(choices[0].finish_reason).toBe("stop");
   expect(choices[0]).not.toHaveProperty("tool_calls");
   expect(usage.total_tokens).toBe(usage.prompt_tokens + usage.completion_tokens);
+});
+
+describe("a conversation as code", () => {
+  const awkward = 'It\'s "quoted", a \\ and $HOME `date`,\n新的一行 🙂 \u2028 end';
+  const conversation: SampleConversation = {
+    messages: [
+      { role: "system", content: "Don't guess." },
+      { role: "user", content: awkward },
+      { role: "assistant", content: "I won't." },
+      { role: "user", content: "See this", images: 2 },
+    ],
+    parameters: { temperature: 0, top_p: 0.9, max_tokens: 64, seed: -3 },
+  };
+  const texts = () => conversationTexts({ endpoint, accessName: "u-1100a15812cc/qwen2.5-7b" }, conversation);
+  const expectConversation = (stream: boolean) => {
+    const { messages, stream: streamed, ...rest } = chatRequest.parse(received?.body);
+    expect(streamed ?? false).toBe(stream);
+    expect(rest).toMatchObject({ model: "u-1100a15812cc/qwen2.5-7b", temperature: 0, top_p: 0.9, max_tokens: 64, seed: -3 });
+    const picture = { type: "image_url", image_url: { url: `data:image/jpeg;base64,${imagePlaceholder}` } };
+    expect(messages).toEqual([
+      ...conversation.messages.slice(0, 3),
+      { role: "user", content: [{ type: "text", text: "See this" }, picture, picture] },
+    ]);
+  };
+
+  test.each(["whole", "streaming"] as const)("curl and Node.js send every letter of it, %s", async (mode) => {
+    const [curl, , node] = texts()[mode];
+    await run("sh", ["-c", withKey(curl?.code ?? "")]);
+    expectConversation(mode === "streaming");
+    const file = join(dir, `conversation-${mode}.mjs`);
+    await writeFile(file, withKey(node?.code ?? ""));
+    await run(process.execPath, [file]);
+    expectConversation(mode === "streaming");
+  });
+
+  test("Python holds the same messages, and the rows with key and images are to be edited", () => {
+    const python = texts().whole.find((one) => one.id === "python");
+    const list = /messages=(\[[\s\S]*?\n {4}\]),\n {4}temperature=0,/.exec(python?.code ?? "")?.[1] ?? "";
+    // Python's lists of texts are JavaScript's too; only a last comma is allowed there and not in JSON.
+    expect(JSON.parse(list.replace(/,\s*\]$/, "]"))[1]).toEqual({ role: "user", content: awkward });
+    expect(python?.editRows.map((row) => python.code.split("\n")[row])).toEqual([
+      expect.stringContaining(keyPlaceholder),
+      expect.stringContaining(imagePlaceholder),
+    ]);
+  });
 });
 
 test("a new key's command calls the model it is given", async () => {

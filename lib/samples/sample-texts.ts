@@ -1,3 +1,4 @@
+import { imagePlaceholder, type SampleConversation } from "./conversation.ts";
 import { curlChat, nodeChat, pythonChat } from "./requests.ts";
 import { responseJson, responseStream } from "./responses.ts";
 
@@ -44,8 +45,16 @@ export function sampleTexts(target: SampleTarget): { whole: SamplePair; streamin
   };
 }
 
-function requests(target: SampleTarget, stream: boolean): SampleText[] {
-  const call = { ...target, url: chatUrl(target.endpoint), apiKey: keyPlaceholder };
+/** The requests that ask what a conversation has come to: what the playground's reader would send from a program. */
+export function conversationTexts(
+  target: SampleTarget,
+  conversation: SampleConversation,
+): { whole: SampleText[]; streaming: SampleText[] } {
+  return { whole: requests(target, false, conversation), streaming: requests(target, true, conversation) };
+}
+
+function requests(target: SampleTarget, stream: boolean, conversation?: SampleConversation): SampleText[] {
+  const call = { ...target, url: chatUrl(target.endpoint), apiKey: keyPlaceholder, ...(conversation ? { conversation } : {}) };
   return [
     sampleText("curl", "curl", "bash", curlChat(call, stream)),
     sampleText("python", "Python", "python", pythonChat(call, stream)),
@@ -54,6 +63,6 @@ function requests(target: SampleTarget, stream: boolean): SampleText[] {
 }
 
 function sampleText(id: string, label: string, language: SampleLanguage, code: string): SampleText {
-  const editRows = code.split("\n").flatMap((line, row) => (line.includes(keyPlaceholder) ? [row] : []));
+  const editRows = code.split("\n").flatMap((line, row) => (line.includes(keyPlaceholder) || line.includes(imagePlaceholder) ? [row] : []));
   return { id, label, language, code, editRows };
 }

@@ -1,4 +1,5 @@
 import type { Locale } from "#lib/contracts/account.ts";
+import { advisoryLocks } from "#lib/db/advisory-locks.ts";
 import type { DbLike } from "#lib/db/client.ts";
 import { newId, newWorkspaceName } from "#lib/ids.ts";
 import { unitsToNano } from "#lib/money/nano.ts";
@@ -10,7 +11,8 @@ import { post } from "../ledger/post.ts";
 export interface NewAccount {
   /** Lower case. */
   email: string;
-  passwordHash: string;
+  /** Null: it signs in elsewhere. */
+  passwordHash: string | null;
   role: "user" | "operator";
   locale: Locale;
 }
@@ -49,10 +51,7 @@ export async function createAccount(tx: DbLike, ctx: Context, account: NewAccoun
   return { userId, workspaceId, workspaceName, role };
 }
 
-/** Any constant will do, as long as nothing else on the database takes it. */
-const newAccountLock = 7_240_511_340;
-
 /** Makes accounts one at a time until the transaction ends, so that just one can be the first. */
 export async function lockNewAccounts(tx: DbLike): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${newAccountLock}::bigint)`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${advisoryLocks.newAccounts}::bigint)`;
 }

@@ -2,7 +2,7 @@ import { newId } from "#lib/ids.ts";
 import { recordAudit } from "../audit/record.ts";
 import { type Context, requireOperator } from "../context.ts";
 import { inTransaction } from "../transaction.ts";
-import { hashInvitationToken, newInvitationToken } from "./invitation-token.ts";
+import { hashOneTimeToken, newOneTimeToken } from "./one-time-token.ts";
 
 export interface InvitationInput {
   /** Lower case; where set, only this address may use it. */
@@ -25,10 +25,10 @@ export async function createInvitation({ ctx, input }: { ctx: Context; input: In
   const days = Math.min(90, Math.max(1, Math.trunc(input.days ?? 7)));
   const expiresAt = new Date(now.getTime() + days * 86_400_000);
   const id = newId("inv");
-  const token = newInvitationToken();
+  const token = newOneTimeToken();
   const { email } = input;
   await inTransaction(ctx, async (tx) => {
-    await tx.invitation.create({ data: { id, tokenHash: hashInvitationToken(token), email, expiresAt, createdAt: now } });
+    await tx.invitation.create({ data: { id, tokenHash: hashOneTimeToken(token), email, expiresAt, createdAt: now } });
     const data = { email, expiresAt: expiresAt.toISOString() };
     await recordAudit(tx, ctx, { action: "invitation.create", targetType: "invitation", targetId: id, workspaceId: null, data });
   });

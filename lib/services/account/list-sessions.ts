@@ -18,6 +18,7 @@ export async function listSessions({
   const items = rows.map((row) => ({
     id: row.id,
     userAgent: row.userAgent,
+    address: row.address,
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
     current: row.id === input.currentSessionId,

@@ -6,7 +6,7 @@ import { AppError } from "#lib/errors.ts";
 import type { Context } from "../context.ts";
 import { inTransaction } from "../transaction.ts";
 import { createAccount, lockNewAccounts } from "./create-account.ts";
-import { hashInvitationToken } from "./invitation-token.ts";
+import { hashOneTimeToken } from "./one-time-token.ts";
 import { hashPassword } from "./password.ts";
 import { hasUsers, modeOf } from "./sign-up-mode.ts";
 import { forgive, reserveAttempt } from "./throttle.ts";
@@ -60,7 +60,7 @@ async function admit(db: DbLike, ctx: Context, { token, email }: SignUpRequest):
     return { first: true, invitationId: null };
   }
   if (mode === "open") return { first: !usersExist, invitationId: null };
-  const invitation = token === "" ? null : await db.invitation.findUnique({ where: { tokenHash: hashInvitationToken(token) } });
+  const invitation = token === "" ? null : await db.invitation.findUnique({ where: { tokenHash: hashOneTimeToken(token) } });
   const good = invitation && !invitation.usedAt && invitation.expiresAt > ctx.now() && (invitation.email ?? email) === email;
   if (!good) throw closed("invitation");
   return { first: false, invitationId: invitation.id };

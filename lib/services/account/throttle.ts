@@ -9,7 +9,7 @@ export const windowMs = 15 * 60_000;
 
 export interface Attempt {
   /** Which door. */
-  scope: "sign-in" | "sign-up";
+  scope: "sign-in" | "sign-up" | "reset" | "identity";
   /** Lower-case email; null where the account plays no part. */
   account: string | null;
   /** Where the request came from; empty where that is unknown. */
@@ -21,11 +21,11 @@ export interface Attempt {
  * together; {@link forgive} takes it back. Throws `too_many_attempts` where the account or the address has no attempt left
  * in its window.
  */
-export async function reserveAttempt(ctx: Context, attempt: Attempt): Promise<void> {
+export async function reserveAttempt(ctx: Context, attempt: Attempt, most: number = maxFailures): Promise<void> {
   const now = ctx.now();
   await inTransaction(ctx, async (tx) => {
     // Accounts before addresses, in every transaction, so that two never wait on each other.
-    for (const subject of subjectsOf(attempt)) await reserve(tx, attempt.scope, subject, now);
+    for (const subject of subjectsOf(attempt)) await reserve(tx, { scope: attempt.scope, subject, most }, now);
   });
 }
 
@@ -43,14 +43,14 @@ export async function forgive(ctx: Context, { scope, account, address }: Attempt
       SELECT ctid FROM "auth_attempts" WHERE "windowEnd" <= ${ctx.now()} LIMIT 100 FOR UPDATE SKIP LOCKED))`;
 }
 
-async function reserve(tx: DbLike, scope: string, subject: string, now: Date): Promise<void> {
+async function reserve(tx: DbLike, { scope, subject, most }: { scope: string; subject: string; most: number }, now: Date): Promise<void> {
   const windowEnd = new Date(now.getTime() + windowMs);
   const counted = await tx.$executeRaw`
     INSERT INTO "auth_attempts" AS a ("scope", "subject", "failures", "windowEnd") VALUES (${scope}, ${subject}, 1, ${windowEnd})
     ON CONFLICT ("scope", "subject") DO UPDATE SET
       "failures" = CASE WHEN a."windowEnd" <= ${now} THEN 1 ELSE a."failures" + 1 END,
       "windowEnd" = CASE WHEN a."windowEnd" <= ${now} THEN ${windowEnd} ELSE a."windowEnd" END
-    WHERE a."windowEnd" <= ${now} OR a."failures" < ${maxFailures}`;
+    WHERE a."windowEnd" <= ${now} OR a."failures" < ${most}`;
   if (counted > 0) return;
   const full = await tx.authAttempt.findUnique({ where: { scope_subject: { scope, subject } }, select: { windowEnd: true } });
   const leftMs = (full?.windowEnd ?? windowEnd).getTime() - now.getTime();

@@ -5,7 +5,7 @@ import { actorName, type Context } from "../context.ts";
 export interface AuditEntry {
   /** `<entity>.<verb>`, e.g. `service.scale`. */
   action: string;
-  targetType: "user" | "session" | "invitation" | "workspace" | "service" | "api_key";
+  targetType: "user" | "session" | "invitation" | "workspace" | "service" | "api_key" | "model" | "region" | "upstream";
   targetId: string;
   /** The workspace that the change belongs to; null where it belongs to none. */
   workspaceId: string | null;

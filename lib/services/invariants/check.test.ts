@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { billWorkspace } from "../instance-billing/bill-workspace.ts";
+import { moveClock } from "../instance-billing/testing/billed.ts";
 import { ledgerKey } from "../ledger/keys.ts";
 import { post } from "../ledger/post.ts";
 import { deploy } from "../model-services/deploy.ts";
@@ -9,7 +11,7 @@ import { checkInvariants, checkSnapshot } from "./check.ts";
 let database: TestDatabase;
 let user: SignedIn;
 
-/** An installation with some life in it: a credit, a charged call, a service with ready instances. */
+/** An installation with some life in it: a credit, a charged call, a service with a ready instance that is billed. */
 beforeAll(async () => {
   database = await createTestDatabase();
   const { db } = database;
@@ -20,6 +22,9 @@ beforeAll(async () => {
   await db.modelService.update({ where: { id }, data: { state: "running", observedGeneration: 1 } });
   const process = { pid: 10, pidStartedAt: "1", endpoint: "http://127.0.0.1:1", readyAt: new Date(), token: "t" };
   await db.instance.create({ data: { id: "ins_1", serviceId: id, state: "ready", ...process } });
+
+  await moveClock(db, 100);
+  await billWorkspace(db, user.actor.workspaceId);
 
   const service = await db.modelService.findFirstOrThrow({ where: { name: "hydra-tiny" } });
   const price = await db.tokenPrice.findFirstOrThrow({ where: { modelId: service.modelId } });
@@ -56,7 +61,7 @@ test("a sound database has no violation, and every invariant is named once", asy
 /** What somebody with the database's own rights could do; each must be found. */
 const damages: [string[], string[]][] = [
   [
-    ["L1", "L2", "L4-chain", "U3-ledger"],
+    ["L1", "L2", "L4-chain", "U3-ledger", "I3-ledger"],
     [
       `DELETE FROM "ledger_entries" e USING "ledger_accounts" a WHERE a."id" = e."accountId" AND a."kind" = 'wallet' AND e."amountNano" < 0`,
     ],
@@ -75,7 +80,7 @@ const damages: [string[], string[]][] = [
     [
       `ALTER TABLE "ledger_accounts" DROP CONSTRAINT "ledger_accounts_no_overdraft"`,
       `UPDATE "ledger_accounts" SET "leasedNano" = "balanceNano" + 1 WHERE "kind" = 'wallet'`,
-      `INSERT INTO "credit_leases" ("gatewayId", "workspaceId", "amountNano") SELECT 'gtw_1', "workspaceId", "leasedNano" FROM "ledger_accounts" WHERE "kind" = 'wallet'`,
+      `UPDATE "credit_leases" l SET "amountNano" = a."leasedNano" FROM "ledger_accounts" a WHERE a."workspaceId" = l."workspaceId"`,
     ],
   ],
   [["L8"], [`UPDATE "ledger_accounts" SET "leasedNano" = 1 WHERE "kind" = 'wallet'`]],
@@ -112,7 +117,7 @@ const damages: [string[], string[]][] = [
   [["U3-ledger"], [`UPDATE "usage_records" SET "chargeNano" = "chargeNano" - 1`]],
   [["U4"], [`UPDATE "usage_records" SET "source" = 'none'`]],
   [
-    ["I1"],
+    ["I1", "I3"],
     [
       `INSERT INTO "instances" ("id", "serviceId", "state", "token", "endpoint", "readyAt") SELECT 'ins_2', "serviceId", 'ready', 't', 'x', now() FROM "instances"`,
     ],
@@ -123,6 +128,41 @@ const damages: [string[], string[]][] = [
       `INSERT INTO "instances" ("id", "serviceId", "state", "token", "pid", "pidStartedAt") SELECT 'ins_2', "serviceId", 'starting', 't', "pid", "pidStartedAt" FROM "instances"`,
     ],
   ],
+  [["I3"], [`UPDATE "instances" SET "state" = 'starting'`]],
+  [["I3"], [`UPDATE "instance_intervals" SET "endedAt" = "billedThrough", "endReason" = 'stopped'`]],
+  [
+    ["I3"],
+    [
+      `INSERT INTO "instance_intervals" ("workspaceId", "serviceId", "instanceId", "instanceTypeId", "instancePriceId", "hourNano", "startedAt", "billedThrough", "endedAt", "endReason")
+       SELECT "workspaceId", "serviceId", "instanceId", "instanceTypeId", "instancePriceId", "hourNano", "startedAt" + interval '1 second', "startedAt" + interval '1 second', "startedAt" + interval '2 seconds', 'stopped'
+       FROM "instance_intervals"`,
+    ],
+  ],
+  [
+    ["I3-cost", "I3-ledger"],
+    [
+      `ALTER TABLE "instance_intervals" DROP CONSTRAINT "instance_intervals_cost"`,
+      `UPDATE "instance_intervals" SET "chargedNano" = "chargedNano" + 1`,
+    ],
+  ],
+  [
+    ["I3-cost", "I3-ledger"],
+    [
+      `ALTER TABLE "instance_intervals" DROP CONSTRAINT "instance_intervals_cost"`,
+      `UPDATE "instance_intervals" SET "lossNano" = "lossNano" + 1`,
+    ],
+  ],
+  [
+    ["I3-cost"],
+    [
+      `ALTER TABLE "instance_intervals" DROP CONSTRAINT "instance_intervals_cost"`,
+      `UPDATE "instance_intervals" SET "billedThrough" = "billedThrough" + interval '1 hour'`,
+    ],
+  ],
+  [["I3-cost"], [`UPDATE "instance_prices" SET "hourNano" = "hourNano" + 1`]],
+  [["I3-ledger"], [`UPDATE "instance_intervals" SET "id" = "id" + 1000`]],
+  [["L4-chain", "I3-ledger"], [`UPDATE "ledger_transactions" SET "idempotencyKey" = 'instance:0:0' WHERE "kind" = 'instance'`]],
+  [["L4"], [`DROP TRIGGER "instances_billed" ON "instances"`]],
   [["I2", "I4"], [`UPDATE "model_services" SET "deletedAt" = now(), "state" = 'deleted' WHERE "name" = 'mine'`]],
   [
     ["I5"],

@@ -1,5 +1,6 @@
 import type { Db, DbLike } from "#lib/db/client.ts";
 import { Prisma } from "#prisma/generated/client.ts";
+import { instanceBillingInvariants } from "./instance-billing.ts";
 import type { Invariant } from "./invariant.ts";
 import { moneyInvariants } from "./money.ts";
 import { serviceInvariants } from "./services.ts";
@@ -15,7 +16,7 @@ export interface InvariantResult {
 }
 
 const samplesShown = 5;
-const invariants = [...moneyInvariants, ...usageInvariants, ...serviceInvariants];
+const invariants = [...moneyInvariants, ...usageInvariants, ...serviceInvariants, ...instanceBillingInvariants];
 
 /** Checks every invariant over the whole database, all on one snapshot, so that running traffic cannot look like a violation. */
 export function checkInvariants({ db }: { db: Db }): Promise<InvariantResult[]> {

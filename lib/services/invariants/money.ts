@@ -20,6 +20,12 @@ const guards = [
   "ledger_accounts_start_empty",
   "ledger_head_by_links",
   "token_prices_immutable",
+  "instance_prices_immutable",
+  "instance_intervals_guard",
+  "instance_intervals_no_delete",
+  "instance_intervals_no_truncate",
+  "instance_intervals_disjoint",
+  "instances_billed",
 ];
 
 export const moneyInvariants: Invariant[] = [
@@ -48,7 +54,7 @@ export const moneyInvariants: Invariant[] = [
   },
   {
     name: "L4",
-    says: "the triggers that keep ledger and audit append-only are there and switched on",
+    says: "the triggers that keep ledger, billing and audit as they were written are there and switched on",
     query: Prisma.sql`
       SELECT 'trigger ' || g."name" || ' is missing or off' AS "violation" FROM unnest(${guards}::text[]) AS g("name")
       WHERE NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t."tgname" = g."name" AND t."tgenabled" IN ('O', 'A'))`,
@@ -93,7 +99,7 @@ export const moneyInvariants: Invariant[] = [
   },
   {
     name: "L8",
-    says: "what a wallet has leased is the sum of its gateways' leases",
+    says: "what a wallet has leased is the sum of its gateways' leases and of what is set apart for instances",
     query: Prisma.sql`
       SELECT 'workspace ' || coalesce(a."workspaceId", c."workspaceId") || ': leased ' || coalesce(a."leasedNano", 0) || ', leases '
         || coalesce(c."sum", 0) AS "violation"

@@ -3,8 +3,9 @@ import type { ServiceDetail } from "#lib/contracts/services.ts";
 import { AppError } from "#lib/errors.ts";
 import { currentHourPrices } from "../catalog/current-prices.ts";
 import { type Context, requireActor } from "../context.ts";
+import { readServiceCost } from "../instance-billing/service-cost.ts";
 import { atOneMoment } from "../transaction.ts";
-import { eventViewsOf, instanceViewOf, summaryInclude, summaryOf } from "./view.ts";
+import { eventViewsOf, instanceViewOf, shownState, summaryInclude, summaryOf } from "./view.ts";
 
 const eventsShown = 50;
 
@@ -20,7 +21,11 @@ export async function getService({ ctx, input }: { ctx: Context; input: { id: st
       where: { id: input.id, workspaceId, deletedAt: null },
       include: {
         ...summaryInclude,
-        instances: { where: { state: { not: "stopped" } }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
+        instances: {
+          where: { state: { not: "stopped" } },
+          orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+          include: { instanceType: { select: { name: true } } },
+        },
         events: { orderBy: { id: "desc" }, take: eventsShown },
       },
     }),
@@ -29,12 +34,18 @@ export async function getService({ ctx, input }: { ctx: Context; input: { id: st
   const prices = await currentHourPrices(ctx.db, ctx.now());
   const ready = row.instances.filter((instance) => instance.state === "ready").length;
   const summary = summaryOf(row, ready, prices.get(row.instanceTypeId) ?? null);
-  const asked = summary.state === row.state ? undefined : row.events.find((event) => event.kind === "delete_requested");
+  const askedBy: string[] = shownState(row)?.askedBy ?? [];
+  const asked = row.events.find((event) => askedBy.includes(event.kind));
+  const { costNano, openIntervals } = await readServiceCost(ctx.db, row.id);
   return {
     ...summary,
     stateSince: asked?.at.toISOString() ?? summary.stateSince,
     endpoint: endpointUrl(ctx.config, row.billing === "token" ? null : row.region.name),
     contextLength: row.model.contextLength,
+    regionId: row.regionId,
+    instanceTypeId: row.instanceTypeId,
+    costNano: costNano.toString(),
+    openIntervals,
     instances: row.instances.map(instanceViewOf),
     events: row.events.flatMap(eventViewsOf),
   };

@@ -76,7 +76,7 @@ test("what cannot be deployed is refused with the member that is wrong, and leav
   const cases: [Partial<DeployInput>, object][] = [
     [{ modelSlug: "nothing" }, { code: "not_found", param: "modelSlug" }],
     [{ modelSlug: "deepseek-r1" }, { code: "model_not_available", param: "modelSlug", data: { reason: "not_offered" } }],
-    [{ modelSlug: "phi-4" }, { code: "model_not_available", param: "modelSlug", data: { reason: "no_weights" } }],
+    [{ modelSlug: "baichuan2-13b-chat" }, { code: "model_not_available", param: "modelSlug", data: { reason: "no_weights" } }],
     [{ regionId: "reg_none" }, { code: "invalid_value", param: "regionId" }],
     [{ regionId: off.id }, { code: "invalid_value", param: "regionId" }],
     [{ instanceTypeId: "typ_none" }, { code: "invalid_value", param: "instanceTypeId" }],

@@ -2,6 +2,7 @@ import {
   type InstanceView,
   type ServiceEventKind,
   type ServiceEventView,
+  type ServiceState,
   type ServiceSummary,
   type StateReason,
   serviceEventKinds,
@@ -32,8 +33,7 @@ export async function readyCounts(db: DbLike, serviceIds: string[]): Promise<Map
 
 /** A row as lists show it; `hourNano` is the price in force, null where the type has none. */
 export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | null): ServiceSummary {
-  // For its owner a service is being deleted from the moment it was asked for, not from when the deployer has taken that up.
-  const leaving = row.wanted === "deleted" && row.state !== "deleted";
+  const shown = shownState(row);
   return {
     id: row.id,
     name: row.name,
@@ -43,9 +43,11 @@ export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | nul
     instanceType: row.instanceType.name,
     billing: row.billing,
     hourNano: hourNano?.toString() ?? null,
-    state: leaving ? "deleting" : row.state,
-    reason: leaving && row.state !== "deleting" ? "" : reasonOf(row.reason),
-    reasonData: namedValues(row.reasonData),
+    wanted: row.wanted,
+    suspendedAt: row.suspendedAt?.toISOString() ?? null,
+    state: shown?.state ?? row.state,
+    reason: shown ? shown.reason : reasonOf(row.reason),
+    reasonData: shown ? {} : namedValues(row.reasonData),
     stateSince: row.stateSince.toISOString(),
     readyInstances: ready,
     wantedInstances: row.wantedInstances,
@@ -54,9 +56,29 @@ export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | nul
   };
 }
 
-export function instanceViewOf(row: Instance): InstanceView {
+/**
+ * What an owner sees from the moment that it was asked for until the deployer has taken it up; null where the row itself says it.
+ */
+export function shownState(
+  row: Pick<ServiceRow, "wanted" | "state" | "suspendedAt">,
+): { state: ServiceState; reason: StateReason; askedBy: ServiceEventKind[] } | null {
+  const ending = row.state === "stopping" || row.state === "stopped" || row.state === "suspended";
+  if (row.wanted === "deleted") {
+    const known = row.state === "deleting" || row.state === "deleted";
+    return known ? null : { state: "deleting", reason: "", askedBy: ["delete_requested"] };
+  }
+  if (row.suspendedAt) {
+    // What is still stopping ends suspended.
+    return row.state === "suspended" || row.state === "stopping" ? null : { state: "stopping", reason: "arrears", askedBy: ["suspended"] };
+  }
+  if (row.wanted === "stopped") return ending ? null : { state: "stopping", reason: "draining", askedBy: ["stop_requested"] };
+  return ending ? { state: "pending", reason: "waiting_for_deployer", askedBy: ["start_requested", "resumed"] } : null;
+}
+
+export function instanceViewOf(row: Instance & { instanceType: { name: string } }): InstanceView {
   return {
     id: row.id,
+    instanceType: row.instanceType.name,
     state: row.state,
     reason: reasonOf(row.reason),
     reasonData: namedValues(row.reasonData),
@@ -75,11 +97,11 @@ export function eventViewsOf(row: ServiceEvent): ServiceEventView[] {
 }
 
 /** A newer deployer may write a code that this console does not know; then the state alone must do. */
-function reasonOf(text: string): StateReason {
+export function reasonOf(text: string): StateReason {
   return stateReasons.find((known) => known === text) ?? "";
 }
 
-function namedValues(json: Prisma.JsonValue): Record<string, string | number> {
+export function namedValues(json: Prisma.JsonValue): Record<string, string | number> {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return {};
   return Object.fromEntries(
     Object.entries(json).filter((pair): pair is [string, string | number] => typeof pair[1] === "string" || typeof pair[1] === "number"),

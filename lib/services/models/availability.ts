@@ -1,14 +1,19 @@
 import type { UnavailableReason } from "#lib/contracts/models.ts";
+import type { RegionDriver, WeightsFormat } from "#prisma/generated/client.ts";
 
 /** What decides whether a model can be tried or deployed. */
 export interface ModelFacts {
   offersToken: boolean;
   offersDedicated: boolean;
-  weightsFile: string | null;
+  /** Repository id on a model hub, from which clusters take the weights. */
+  repository: string | null;
+  weights: { format: WeightsFormat } | null;
   priced: boolean;
   /** Ready instances of its running public service; null where it has none. */
   publicReady: number | null;
 }
+
+type Deployable = Pick<ModelFacts, "offersDedicated" | "repository" | "weights">;
 
 /** Why the model cannot be tried now; null where it can. A model without a price is not offered: a call must never be free by accident. */
 export function tryUnavailable(model: ModelFacts): UnavailableReason | null {
@@ -17,8 +22,20 @@ export function tryUnavailable(model: ModelFacts): UnavailableReason | null {
   return model.publicReady === 0 ? "not_ready" : null;
 }
 
-/** Why the model cannot be deployed; null where it can. */
-export function deployUnavailable(model: Pick<ModelFacts, "offersDedicated" | "weightsFile">): UnavailableReason | null {
+/** Why the model cannot be deployed in a region with one of these drivers; null where it can. */
+export function deployUnavailable(model: Deployable, drivers: Iterable<RegionDriver>): UnavailableReason | null {
   if (!model.offersDedicated) return "not_offered";
-  return model.weightsFile === null ? "no_weights" : null;
+  return [...drivers].some((driver) => runsOn(driver, model)) ? null : "no_weights";
+}
+
+/** Upstream regions run what their operator has set up, never what a user deploys. */
+function runsOn(driver: RegionDriver, model: Deployable): boolean {
+  switch (driver) {
+    case "local":
+      return model.weights?.format === "gguf";
+    case "kubernetes":
+      return model.repository !== null || model.weights?.format === "safetensors";
+    case "upstream":
+      return false;
+  }
 }

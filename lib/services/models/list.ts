@@ -1,26 +1,31 @@
 import type { ModelSummary } from "#lib/contracts/models.ts";
 import type { DbLike } from "#lib/db/client.ts";
-import type { Model } from "#prisma/generated/client.ts";
+import type { Prisma, RegionDriver } from "#prisma/generated/client.ts";
 import { type CurrentTokenPrice, currentHourPrices, currentTokenPrices } from "../catalog/current-prices.ts";
 import type { Context } from "../context.ts";
 import { deployUnavailable, tryUnavailable } from "./availability.ts";
+import { visibleModels } from "./visible.ts";
 
-/** The whole catalog in its own order. A handful of queries, however many models there are. */
+const include = { weights: { select: { format: true } } } satisfies Prisma.ModelInclude;
+type Model = Prisma.ModelGetPayload<{ include: typeof include }>;
+
+/** The catalog in its own order, then the workspace's own models. A handful of queries, however many models there are. */
 export async function listModels({ ctx }: { ctx: Context }): Promise<{ items: ModelSummary[] }> {
   return { items: await modelSummaries(ctx, {}) };
 }
 
-/** Summaries of the models that `where` finds. */
+/** Summaries of the models that `where` finds among those that whoever asks may see. */
 export async function modelSummaries(ctx: Context, where: { slug?: string }): Promise<ModelSummary[]> {
   const now = ctx.now();
-  const [models, prices, ready, cheapest] = await Promise.all([
-    ctx.db.model.findMany({ where, orderBy: [{ sortOrder: "asc" }, { slug: "asc" }] }),
+  const [models, prices, ready, cheapest, drivers] = await Promise.all([
+    ctx.db.model.findMany({ where: { ...where, ...visibleModels(ctx) }, include, orderBy: [{ sortOrder: "asc" }, { slug: "asc" }] }),
     currentTokenPrices(ctx.db, now),
     publicReadyCounts(ctx.db),
     cheapestHour(ctx.db, now),
+    openDrivers(ctx.db),
   ]);
   return models.map((model) =>
-    summaryOf(model, { price: prices.get(model.id) ?? null, publicReady: ready.get(model.id) ?? null, cheapest }),
+    summaryOf(model, { price: prices.get(model.id) ?? null, publicReady: ready.get(model.id) ?? null, cheapest, drivers }),
   );
 }
 
@@ -28,11 +33,13 @@ interface Surroundings {
   price: CurrentTokenPrice | null;
   publicReady: number | null;
   cheapest: bigint | null;
+  /** Of the regions that are open. */
+  drivers: readonly RegionDriver[];
 }
 
-function summaryOf(model: Model, { price, publicReady, cheapest }: Surroundings): ModelSummary {
+function summaryOf(model: Model, { price, publicReady, cheapest, drivers }: Surroundings): ModelSummary {
   const facts = { ...model, priced: price !== null, publicReady };
-  const noDeploy = deployUnavailable(facts);
+  const noDeploy = deployUnavailable(facts, drivers);
   return {
     id: model.id,
     slug: model.slug,
@@ -46,6 +53,7 @@ function summaryOf(model: Model, { price, publicReady, cheapest }: Surroundings)
     description: { en: model.descriptionEn, zh: model.descriptionZh },
     hot: model.hot,
     demo: model.demo,
+    own: model.workspaceId !== null,
     hosting: { token: model.offersToken, dedicated: model.offersDedicated },
     accessName: `public/${model.slug}`,
     tokenPrice:
@@ -75,6 +83,11 @@ async function publicReadyCounts(db: DbLike): Promise<Map<string, number>> {
     WHERE s."deletedAt" IS NULL AND s."wanted" = 'running' AND s."billing" = 'token'
     GROUP BY s."modelId"`;
   return new Map(rows.map((row) => [row.modelId, row.ready]));
+}
+
+async function openDrivers(db: DbLike): Promise<RegionDriver[]> {
+  const regions = await db.region.findMany({ where: { enabled: true }, distinct: ["driver"], select: { driver: true } });
+  return regions.map((region) => region.driver);
 }
 
 /** The cheapest hour of an instance that can be deployed now, in nano-units. */

@@ -58,8 +58,9 @@ test("why a model cannot be tried or deployed", async () => {
     return [model.tryUnavailable, model.deployUnavailable];
   };
   expect(await reasons("deepseek-r1")).toEqual(["no_public_service", "not_offered"]);
-  expect(await reasons("phi-4")).toEqual(["not_offered", "no_weights"]);
-  expect(await reasons("glm-4-9b-chat")).toEqual(["no_public_service", "no_weights"]);
+  expect(await reasons("phi-4")).toEqual(["not_offered", null]);
+  expect(await reasons("baichuan2-13b-chat")).toEqual(["not_offered", "no_weights"]);
+  expect(await reasons("glm-4-9b-chat")).toEqual(["no_public_service", null]);
   expect(await reasons("hydra-tiny")).toEqual(["not_ready", null]);
 
   const service = await db.modelService.findFirstOrThrow({ where: { name: "hydra-tiny" } });

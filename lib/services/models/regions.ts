@@ -2,11 +2,12 @@ import type { RegionOption } from "#lib/contracts/models.ts";
 import { currentHourPrices } from "../catalog/current-prices.ts";
 import type { Context } from "../context.ts";
 
-/** Where a service can be deployed: enabled regions with their enabled instance types and what an hour of one costs now. */
+/** Where a service can be deployed: enabled regions of ours with their enabled instance types and what an hour of one costs now. */
 export async function listRegions({ ctx }: { ctx: Context }): Promise<{ items: RegionOption[] }> {
   const [regions, prices] = await Promise.all([
     ctx.db.region.findMany({
-      where: { enabled: true },
+      // Endpoints of others are what their operator adds, nothing that can be deployed on.
+      where: { enabled: true, driver: { not: "upstream" } },
       orderBy: { name: "asc" },
       include: { instanceTypes: { where: { enabled: true }, orderBy: [{ sortOrder: "asc" }, { name: "asc" }] } },
     }),

@@ -16,6 +16,8 @@ export interface WrittenOff {
 export async function writeOffLeases({ ctx, input }: { ctx: Context; input: { gatewayId: string } }): Promise<WrittenOff[]> {
   requireOperator(ctx);
   const { gatewayId } = input;
+  // Set apart for running instances, and given back by billing itself.
+  if (gatewayId === "instances") throw new AppError("not_found", "There is no gateway named instances.");
   return inTransaction(ctx, async (tx) => {
     const running = await tx.$queryRaw<unknown[]>`SELECT FROM "gateways" WHERE "id" = ${gatewayId} AND "leaseUntil" > clock_timestamp()`;
     if (running.length > 0) {

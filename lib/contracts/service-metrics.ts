@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { moment } from "./common.ts";
+
+/** How far back, and in steps of how many seconds. */
+export const metricRanges = {
+  "1h": { seconds: 3_600, stepSeconds: 60 },
+  "24h": { seconds: 86_400, stepSeconds: 900 },
+  "7d": { seconds: 604_800, stepSeconds: 7_200 },
+} as const;
+export type MetricRange = keyof typeof metricRanges;
+
+export const serviceMetricsQuery = z.object({ range: z.enum(["1h", "24h", "7d"]).default("1h") });
+
+/** The calls that began in one step. */
+export const metricPoint = z.object({
+  at: moment,
+  requests: z.number().int(),
+  /** Those that ended in an error that was not their client's leaving. */
+  errors: z.number().int(),
+  outputTokens: z.number().int(),
+  /** Median in milliseconds; null where no call had a first token. */
+  firstTokenMs: z.number().nullable(),
+  /** Calls that ran at once, on average: their durations over the step's. */
+  inFlight: z.number(),
+});
+export type MetricPoint = z.infer<typeof metricPoint>;
+
+/** Every step of the range, oldest first, also those without calls; the last one is still going on. */
+export const serviceMetrics = z.object({ range: z.enum(["1h", "24h", "7d"]), stepSeconds: z.number().int(), points: z.array(metricPoint) });
+export type ServiceMetrics = z.infer<typeof serviceMetrics>;
