@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ask, modelName, startEngine, type TestEngine } from "./testing/start-engine.ts";
+import { ask, collect, modelName, startEngine, type TestEngine } from "./testing/start-engine.ts";
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -140,6 +140,30 @@ test("a seed makes a warm answer repeatable, and another seed another", async ()
   expect(new Set(texts).size).toBe(4);
 });
 
+test("n gives so many answers, each with its own seed, and counts all their tokens", async () => {
+  const warm = { temperature: 1.5, top_k: 0, top_p: 1, min_p: 0, max_tokens: 30, seed: 7 };
+  const { body } = await chat(ask("Tell me a story", { ...warm, n: 3 }));
+  expect(body.choices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+  const texts: string[] = body.choices.map(({ message }: { message: { content: string } }) => message.content);
+  expect(new Set(texts).size).toBe(3);
+  const alone = (await chat(ask("Tell me a story", { ...warm, seed: 9 }))).body;
+  expect(texts[2]).toBe(alone.choices[0].message.content);
+  expect(body.usage.prompt_tokens).toBe(alone.usage.prompt_tokens);
+  const streamed = await collect(
+    await engine.post(
+      "/v1/chat/completions",
+      ask("Tell me a story", { ...warm, n: 3, stream: true, stream_options: { include_usage: true } }),
+    ),
+  );
+  for (const [index, text] of texts.entries()) {
+    const own = streamed.chunks.flatMap(({ choices }) => choices.filter((choice) => choice.index === index));
+    expect(own[0]?.delta).toEqual({ role: "assistant", content: "" });
+    expect(own.map(({ delta }) => delta.content ?? "").join("")).toBe(text);
+    expect(own.at(-1)?.finish_reason).not.toBe(null);
+  }
+  expect(streamed.chunks.at(-1)?.usage?.completion_tokens).toBe(body.usage.completion_tokens);
+});
+
 test("temperature 0 is greedy: ten answers are one", async () => {
   const texts = await Promise.all(
     Array.from({ length: 10 }, async () => (await chat(ask("Tell me a joke", { temperature: 0 }))).body.choices[0].message.content),
@@ -156,6 +180,8 @@ test("penalties, top_p, top_k and min_p reach the sampler", async () => {
   expect(await text({ temperature: 1.9, top_k: -1, top_p: 1, min_p: 1 })).toBe(greedy);
   expect(await text({ temperature: 0, frequency_penalty: 2 })).not.toBe(greedy);
   expect(await text({ temperature: 0, frequency_penalty: -2 })).not.toBe(greedy);
+  expect(await text({ temperature: 0, repetition_penalty: 1.8 })).not.toBe(greedy);
+  expect(await text({ temperature: 0, repetition_penalty: 1 })).toBe(greedy);
   // This model is so sure of itself that the presence penalty shows in warm answers only.
   expect(await text({ temperature: 2, presence_penalty: 2 })).not.toBe(await text({ temperature: 2 }));
 });

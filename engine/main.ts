@@ -1,11 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigError, parseConfig } from "#lib/config.ts";
 import { createBearerCheck } from "./http/bearer.ts";
 import { createEngineServer } from "./http/server.ts";
 import { requireBinding } from "./llama/binding.ts";
+import { Embedder } from "./llama/embedder.ts";
 import { LlamaEngine } from "./llama/engine.ts";
-import { printError, separateStandardOutput, withStandardErrorIn } from "./llama/native-output.ts";
-import { readVocabulary, WeightsError } from "./llama/weights-header.ts";
+import { printError, separateStandardOutput, silenceStandardError, withStandardErrorIn } from "./llama/native-output.ts";
+import { readVocabulary, requireGguf, type Vocabulary, WeightsError } from "./llama/weights-header.ts";
 import { createEngineLogger } from "./log.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./options.ts";
 import { Instance } from "./routes/instance.ts";
@@ -16,7 +18,10 @@ async function main(): Promise<void> {
   const options = parseCommandLine(process.argv.slice(2), process.env);
   const { logLevel } = parseConfig(process.env);
   const vocabulary = await readVocabulary(options.model);
+  if (options.projector !== undefined) await requireGguf(options.projector, "projector");
+  const chatTemplate = await readTemplate(options["chat-template"]);
   const log = createEngineLogger(logLevel, separateStandardOutput());
+  process.on("uncaughtExceptionMonitor", (err) => log.fatal({ err }, "crashed"));
   const instance = new Instance(identityOf(options));
   const server = createEngineServer({ routes: engineRoutes(instance), isAuthorized: createBearerCheck(options.bearer), log });
 
@@ -31,18 +36,44 @@ async function main(): Promise<void> {
     log.info({ instanceId }, "stopping");
     const cut = await server.drain(options.drain * 1000);
     // Native threads that still decode while the process ends would crash it.
-    const { engine } = instance;
-    if (engine) await withStandardErrorIn(nativeLog, () => engine.release());
+    const { model } = instance;
+    if (model) await withStandardErrorIn(nativeLog, () => model.release());
     log.info({ instanceId, cut }, "stopped");
     process.exit(0);
   });
 
   const started = performance.now();
   log.info({ instanceId, model: options.model, details: nativeLog }, "loading");
-  const { context: contextTokens, parallel, queue, threads, model } = options;
-  const engineOptions = { model, contextTokens, parallel, queue, threads };
-  instance.engine = await withStandardErrorIn(nativeLog, () => LlamaEngine.load(requireBinding(), vocabulary, engineOptions));
+  instance.model = await withStandardErrorIn(nativeLog, () => loadModel(options, vocabulary, chatTemplate));
+  if (options.projector !== undefined) silenceStandardError();
+  const { context: contextTokens, parallel } = options;
   log.info({ instanceId, contextTokens, parallel, loadMs: Math.round(performance.now() - started) }, "ready");
+}
+
+/** The model that the flags ask for; weights that were made for embeddings make them unasked. */
+function loadModel(options: CommandLine, vocabulary: Vocabulary, chatTemplate: string | null): Promise<LlamaEngine | Embedder> {
+  const { model, context: contextTokens, parallel, queue, threads, projector = null, cache, state } = options;
+  const embeddings = options.embeddings ?? (vocabulary.makesEmbeddings ? "model" : null);
+  if (embeddings !== null) {
+    const pooling = embeddings === "model" ? null : embeddings;
+    return Embedder.load(requireBinding(), vocabulary, { model, contextTokens, queue, threads, pooling });
+  }
+  const files = { model, projector, chatTemplate, folder: dirname(state) };
+  return LlamaEngine.load(requireBinding(), vocabulary, {
+    ...files,
+    contextTokens,
+    parallel,
+    queue,
+    threads,
+    cacheBytes: cache * 1024 * 1024,
+  });
+}
+
+async function readTemplate(path: string | undefined): Promise<string | null> {
+  if (path === undefined) return null;
+  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--chat-template: cannot be read (${error.code}): ${path}`);
+  });
 }
 
 function identityOf(options: CommandLine) {

@@ -29,6 +29,7 @@ test("what may be left out has a default", () => {
     queue: 32,
     threads: 1,
     drain: 10,
+    cache: 64,
     bearer: "0123456789abcdef",
     nonce: "n",
   });

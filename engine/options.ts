@@ -13,6 +13,14 @@ const schema = z.object({
   parallel: count.max(256).default(4),
   queue: z.coerce.number().int().min(0).max(10_000).default(32),
   threads: count.max(512).default(1),
+  /** What makes tokens of images (a GGUF file beside the weights). */
+  projector: z.string().startsWith("/", "must be an absolute path").optional(),
+  /** A Jinja file in place of the weights' own chat template. */
+  "chat-template": z.string().startsWith("/", "must be an absolute path").optional(),
+  /** MiB for what has been read of earlier prompts; 0: none is kept. */
+  cache: z.coerce.number().int().min(0).max(1_048_576).default(64),
+  /** The instance makes embeddings, and so pools; "model" takes the way that the weights name. */
+  embeddings: z.enum(["model", "mean", "cls", "last"]).optional(),
   /** Seconds that running answers get after SIGTERM. */
   drain: z.coerce.number().min(0).max(3600).default(10),
 });
@@ -33,9 +41,10 @@ export class UsageError extends Error {
 }
 
 /**
- * Reads the flags `--instance --service --model --name --context --state [--parallel 4] [--queue 32] [--threads 1] [--drain 10]`
- * and, since `ps` shows flags to everybody, the secrets from the environment. `--context` is per request. One thread is enough
- * for tiny models, and more are slower. Throws {@link UsageError}.
+ * Reads the flags `--instance --service --model --name --context --state [--parallel 4] [--queue 32] [--threads 1] [--drain 10]
+ * [--projector <file>] [--chat-template <file>] [--cache 64] [--embeddings model|mean|cls|last]` and, since `ps` shows flags to
+ * everybody, the secrets from the environment. `--context` is per request. One thread is enough for tiny models, and more are
+ * slower. Throws {@link UsageError}.
  */
 export function parseCommandLine(args: string[], env: Record<string, string | undefined>): CommandLine {
   const flags = schema.safeParse(readFlags(args));

@@ -31,11 +31,12 @@ test.each([
   [
     "an image",
     { model: modelName, messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "http://127.0.0.1/" } }] }] },
-    "invalid_value",
-    "messages[0].content",
+    "unsupported_image_url",
+    "messages[0].content[0].image_url.url",
   ],
   ["a lone surrogate", ask("\ud83d"), "invalid_unicode", "messages[0].content"],
-  ["n = 2", ask("Hi", { n: 2 }), "invalid_value", "n"],
+  ["more answers than there are places", ask("Hi", { n: 40 }), "invalid_value", "n"],
+  ["a penalty that nothing can be divided by", ask("Hi", { repetition_penalty: 0 }), "invalid_value", "repetition_penalty"],
   ["temperature 2.1", ask("Hi", { temperature: 2.1 }), "invalid_value", "temperature"],
   ["a negative temperature", ask("Hi", { temperature: -0.1 }), "invalid_value", "temperature"],
   ["top_p 1.1", ask("Hi", { top_p: 1.1 }), "invalid_value", "top_p"],
@@ -54,13 +55,20 @@ test.each([
   ["logprobs", ask("Hi", { logprobs: true }), "unknown_parameter", "logprobs"],
   ["top_logprobs", ask("Hi", { top_logprobs: 2 }), "unknown_parameter", "top_logprobs"],
   ["logit_bias", ask("Hi", { logit_bias: { "1": 5 } }), "unknown_parameter", "logit_bias"],
-  ["tools", ask("Hi", { tools: [{ type: "function", function: { name: "f" } }] }), "unknown_parameter", "tools"],
-  ["JSON output", ask("Hi", { response_format: { type: "json_object" } }), "unknown_parameter", "response_format"],
+  [
+    "tools that the template does not know",
+    ask("Hi", { tools: [{ type: "function", function: { name: "f" } }] }),
+    "unknown_parameter",
+    "tools",
+  ],
+  ["a tool's answer", { model: modelName, messages: [{ role: "tool", content: "4" }] }, "unknown_parameter", "messages[0]"],
+  ["a choice without tools", ask("Hi", { tool_choice: "required" }), "invalid_value", "tool_choice"],
+  ["an answer form that is none", ask("Hi", { response_format: { type: "xml" } }), "invalid_value", "response_format.type"],
   ["a member that nobody knows", ask("Hi", { magic: 1 }), "unknown_parameter", "magic"],
 ])("a chat with %s is refused", async (_name, body, code, param) => {
   const error = await refusal(await engine.post(chatPath, body));
   expect(error).toMatchObject({ status: 400, type: "invalid_request_error", code, param });
-  if (code !== "request_too_complex") expect(error.message).toContain(param);
+  if (!["request_too_complex", "unsupported_image_url"].includes(code)) expect(error.message).toContain(param);
 });
 
 test.each([

@@ -156,3 +156,17 @@ test("a client that resets its connection in mid-stream does no harm", async () 
   socket.resetAndDestroy();
   await expect.poll(async () => (await engine.health()).slots, { interval: 2, timeout: 200 }).toEqual(idle);
 });
+
+test("hundreds of clients that come and leave at any moment do it no harm", { timeout: 60_000 }, async () => {
+  for (let round = 0; round < 20; round++) {
+    const calls = Array.from({ length: 10 }, async (_, index) => {
+      const leaving = AbortSignal.timeout(1 + ((round * 7 + index * 13) % 60));
+      await stream("Tell me a story about a fox", { max_tokens: 1 + ((round + index) % 40), stop: ["key"] }, { signal: leaving })
+        .then(collect)
+        .catch(() => null);
+    });
+    await Promise.all(calls);
+  }
+  await expect.poll(async () => (await engine.health()).slots, { interval: 20, timeout: 20_000 }).toEqual(idle);
+  expect((await collect(await stream("Say this is a test!", { temperature: 0 }))).text).toBe("This is a test!");
+});

@@ -31,5 +31,6 @@ test("a vocabulary without control symbols breaks nothing", () => {
 });
 
 test("the weights' own header names their symbols", async () => {
-  expect(await readVocabulary(weights)).toEqual({ controlTexts: ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], longestBytes: 30 });
+  const controlTexts = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+  expect(await readVocabulary(weights)).toEqual({ controlTexts, longestBytes: 30, makesEmbeddings: false });
 });

@@ -36,6 +36,11 @@ export async function withStandardErrorIn<Result>(path: string, work: () => Prom
   }
 }
 
+/** Points standard error at nowhere: the part of llama.cpp that reads images prints the prompts that stand around them. */
+export function silenceStandardError(): void {
+  replaceDescriptor(2, nowhere);
+}
+
 /** Writes one line to standard error, past Node's buffers, so that it is out before the process ends. */
 export function printError(line: string): void {
   writeSync(2, `${line}\n`);

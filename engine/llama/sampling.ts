@@ -12,6 +12,8 @@ export interface Sampling {
   seed: number | null;
   frequencyPenalty: number;
   presencePenalty: number;
+  /** Divides what has been said already; 1 is off. */
+  repetitionPenalty: number;
 }
 
 /** llama.cpp's own defaults, but for the temperature, at which small models stay on the subject. */
@@ -23,6 +25,7 @@ export const defaultSampling: Sampling = {
   seed: null,
   frequencyPenalty: 0,
   presencePenalty: 0,
+  repetitionPenalty: 1,
 };
 
 /** What the binding is told. Every sampler of which its default is not "off" is named. */
@@ -36,6 +39,7 @@ export function toCompletionOptions(prompt: string, sampling: Sampling, maxToken
     min_p: sampling.minP,
     // The binding takes 31 bits.
     ...(sampling.seed === null ? {} : { seed: Number(BigInt.asUintN(31, BigInt(sampling.seed))) }),
+    penalty_repeat: sampling.repetitionPenalty,
     penalty_freq: sampling.frequencyPenalty,
     penalty_present: sampling.presencePenalty,
     // All of the answer, as OpenAI's penalties look at; the binding's default is the last 64 tokens.

@@ -18,6 +18,7 @@ const penalty = z.number().min(-2).max(2).nullish();
 const tokenCount = z.number().int().min(1).nullish();
 /** Without effect on the answer, so they are taken and dropped. */
 const ignored = z.unknown().optional();
+const scope = text.max(1000).nullish();
 
 const stop = z
   .union([text, z.array(text).max(4)], { error: "must be a string or up to 4 strings" })
@@ -30,43 +31,43 @@ export const generationShape = {
   model: z.string(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
-  top_k: z.number().int().min(-1).nullish(),
+  top_k: z.number().int().min(-1).max(1_000_000).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
   seed: z.number().int().nullish(),
   frequency_penalty: penalty,
   presence_penalty: penalty,
+  /** llama.cpp ends the process on one that it cannot divide by. */
+  repetition_penalty: z.number().min(0.01).max(10).nullish(),
   max_tokens: tokenCount,
   stop,
   stream: z.boolean().nullish(),
   stream_options: z.strictObject({ include_usage: z.boolean().nullish(), continuous_usage_stats: z.boolean().nullish() }).nullish(),
-  n: z.literal(1, { error: "only 1 answer a request is supported" }).nullish(),
+  n: z.number().int().min(1).max(128).nullish(),
+  /** The binding writes each bias beyond the end of a list. */
   logit_bias: unsupported("logit biases are not supported", isEmpty),
+  /** Prompts are reused only among requests with the same two. */
+  cache_salt: scope,
+  prompt_cache_key: scope,
   user: ignored,
   metadata: ignored,
   store: ignored,
   service_tier: ignored,
   safety_identifier: ignored,
-  prompt_cache_key: ignored,
 };
 
-/** Members of chat completions that the engine cannot do. */
+/** Members of chat completions that the engine cannot do. The binding shows probabilities only as the samplers have left them. */
 export const unsupportedInChat = {
   logprobs: unsupported("log probabilities are not supported", (value) => value === false),
   top_logprobs: unsupported("log probabilities are not supported", (value) => value === 0),
-  tools: unsupported("tools are not supported", isEmpty),
-  tool_choice: unsupported("tools are not supported", (value) => value === "none" || value === "auto"),
-  functions: unsupported("functions are not supported", isEmpty),
-  function_call: unsupported("functions are not supported", (value) => value === "none" || value === "auto"),
-  response_format: unsupported("structured output is not supported", (value) => isTextFormat(value)),
-  parallel_tool_calls: ignored,
-  reasoning_effort: ignored,
+  functions: unsupported("functions are not supported (tools are)", isEmpty),
+  function_call: unsupported("functions are not supported (tools are)", (value) => value === "none" || value === "auto"),
   verbosity: ignored,
 };
 
 /** Members of text completions that the engine cannot do. */
 export const unsupportedInText = {
   logprobs: unsupported("log probabilities are not supported", () => false),
-  best_of: unsupported("more than 1 answer is not supported", (value) => value === 1),
+  best_of: unsupported("the best of several answers is not supported", (value) => value === 1),
   echo: unsupported("echo is not supported", (value) => value === false),
   suffix: unsupported("suffixes are not supported", (value) => value === ""),
 };
@@ -98,9 +99,10 @@ export function samplingOf(body: GenerationBody): Sampling {
     seed: body.seed ?? defaultSampling.seed,
     frequencyPenalty: body.frequency_penalty ?? defaultSampling.frequencyPenalty,
     presencePenalty: body.presence_penalty ?? defaultSampling.presencePenalty,
+    repetitionPenalty: body.repetition_penalty ?? defaultSampling.repetitionPenalty,
   };
 }
 
-function isTextFormat(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "type" in value && value.type === "text";
+export function cacheScopeOf(body: GenerationBody): string {
+  return JSON.stringify([body.cache_salt ?? null, body.prompt_cache_key ?? null]);
 }

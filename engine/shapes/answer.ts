@@ -1,6 +1,7 @@
+import type { Delta } from "../llama/output/delta.ts";
 import type { Usage } from "./usage.ts";
 
-export type FinishReason = "stop" | "length";
+export type FinishReason = "stop" | "length" | "tool_calls";
 
 /** What every body and chunk of one answer begins with. */
 export interface AnswerHead {
@@ -10,13 +11,21 @@ export interface AnswerHead {
   model: string;
 }
 
-/** How an endpoint dresses an answer: its whole body, and the chunks of a stream. */
+/** One of the answers to a request, as a whole. */
+export interface Choice {
+  content: string;
+  reasoning: string;
+  toolCalls: { id: string; name: string; arguments: string }[];
+  finishReason: FinishReason;
+}
+
+/** How an endpoint dresses answers: their whole body, and the chunks of a stream. */
 export interface AnswerShape {
-  whole(text: string, finishReason: FinishReason, usage: Usage): object;
+  whole(choices: readonly Choice[], usage: Usage): object;
   /** The chunk before the first text, where the endpoint has one. */
-  opening(): object | null;
-  delta(text: string): object;
-  finish(finishReason: FinishReason): object;
+  opening(index: number): object | null;
+  delta(index: number, delta: Delta): object;
+  finish(index: number, finishReason: FinishReason): object;
   /** The chunk that carries nothing but the usage. */
   closing(): object;
 }

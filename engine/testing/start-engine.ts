@@ -107,9 +107,16 @@ export async function* readEvents(response: Response): AsyncGenerator<string> {
 }
 
 export interface Chunk {
-  choices: { delta: { role?: string; content?: string }; finish_reason: string | null; text?: string }[];
+  choices: { index: number; delta: ChunkDelta; finish_reason: string | null; text?: string }[];
   usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number } | null;
   error?: { code: string; message: string };
+}
+
+export interface ChunkDelta {
+  role?: string;
+  content?: string;
+  reasoning_content?: string;
+  tool_calls?: { index: number; id?: string; function: { name?: string; arguments: string } }[];
 }
 
 /** All events of a stream, the last one apart. */
