@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { expect, test } from "vitest";
+import { checkInvariants } from "#lib/services/invariants/check.ts";
 import { changeWanted, createService } from "#test/services-factory.ts";
 import { eventually } from "./drivers/contract.ts";
 import { createInstallation, end, type Installation, isRunning } from "./testing/installation.ts";
@@ -41,6 +42,7 @@ async function live(installation: Installation, killAt: number): Promise<boolean
     await changeWanted(db, id, { wanted: "deleted" });
     const ender = await reach(installation, id, "deleted", starter);
     if (isRunning(ender)) await end(ender, "SIGKILL");
+    for (const { name, violations, samples } of await checkInvariants({ db })) expect(violations, `${name}: ${samples}`).toBe(0);
     return ender !== killer;
   } catch (cause) {
     throw new Error(`killed after step ${killAt}: did not get there\n${installation.log()}`, { cause });

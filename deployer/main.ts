@@ -2,16 +2,25 @@ import { randomBytes } from "node:crypto";
 import { mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { ConfigError, parseChildConfig, rootDir } from "#lib/config.ts";
+import { ConfigError, parseChildConfig } from "#lib/config.ts";
 import { watchChanges } from "#lib/db/changes.ts";
-import { openDatabase } from "#lib/db/client.ts";
+import { type Db, openDatabase } from "#lib/db/client.ts";
+import { createHubs } from "#lib/hub/hubs.ts";
 import { createLogger } from "#lib/observability/logger.ts";
-import type { Driver } from "./drivers/driver.ts";
-import { createLocalDriver } from "./drivers/local/local-driver.ts";
-import { engineCommand, weightsCandidates } from "./recipes/engine-command.ts";
+import { findUpstream } from "#lib/services/upstreams/find.ts";
+import { startBilling } from "./billing/billing.ts";
+import { lazyDriver } from "./drivers/lazy-driver.ts";
+import { createDriverRegistry, type DriverRegistry } from "./drivers/registry.ts";
+import { createUpstreamDriver } from "./drivers/upstream/upstream-driver.ts";
+import { openLocalDriver, openWeights } from "./open-local-driver.ts";
+import type { InstalledPrograms } from "./recipes/local-run.ts";
 import { endAll } from "./reconcile/end-all.ts";
 import { startLoop } from "./reconcile/loop.ts";
 import type { ReconcileDeps } from "./reconcile/reconcile.ts";
+import { startRunLogs } from "./run-logs/run-logs.ts";
+import { findInstalled } from "./runtimes/installed.ts";
+import { recordFacts } from "./weights/record-facts.ts";
+import type { WeightsStore } from "./weights/store.ts";
 
 type ChildConfig = ReturnType<typeof parseChildConfig>;
 
@@ -25,16 +34,22 @@ async function main(config: ChildConfig): Promise<void> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(config.dataDir);
   const db = openDatabase(config.databaseUrl, { poolSize: 10 });
-  const local = localDriver(config, dataDir);
+  const weights = openWeights(dataDir, createHubs(config), logger, { onDownloaded: (ref, ready) => recordFacts(db, ref, ready) });
+  const installed = await findInstalled(process.env.PATH);
+  const drivers = openDrivers({ config, dataDir, db, weights, installed });
   const holder = `${hostname()}:${process.pid}:${randomBytes(6).toString("hex")}`;
-  const drivers = new Map<string, Driver>([["local", local]]);
   const deps: ReconcileDeps = { db, drivers, holder, logger, now: () => new Date(), random: Math.random };
 
   const loop = startLoop(deps);
+  const runLogs = startRunLogs(deps);
+  const billing = startBilling({ db, databaseDirectUrl: config.databaseDirectUrl, logger });
   const endWatch = watchChanges(
     config.databaseDirectUrl,
     ["services", "instances"],
-    () => loop.wake(),
+    () => {
+      loop.wake();
+      runLogs.wake();
+    },
     (error) => logger.warn({ err: error }, "change signals are interrupted; sweeps go on"),
   );
   const readyFile = join(dataDir, "run", "deployer.json");
@@ -47,20 +62,29 @@ async function main(config: ChildConfig): Promise<void> {
   await loop.stop();
   await rm(readyFile, { force: true });
   if (received === "SIGUSR2") await endAll(deps);
-  local.close();
+  await Promise.all([billing.stop(), runLogs.stop()]);
+  drivers.close();
+  await weights.close();
   await db.$disconnect();
   logger.info("stopped");
 }
 
-function localDriver(config: ChildConfig, dataDir: string): Driver {
-  const engine = join(rootDir, "engine", "main.ts");
-  const folders = [join(dataDir, "models"), join(rootDir, "models")];
+interface Around {
+  config: ChildConfig;
+  dataDir: string;
+  db: Db;
+  weights: WeightsStore;
+  installed: InstalledPrograms;
+}
+
+function openDrivers({ config, dataDir, db, weights, installed }: Around): DriverRegistry {
   const passed = ["PATH", "HOME", "LANG", "NODE_COMPILE_CACHE"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  return createLocalDriver({
-    dataDir,
-    weightsCandidates: (file) => weightsCandidates(file, folders),
-    command: ({ ref, spec, weights, stateFile }) => engineCommand({ ...spec, engine, instanceId: ref.instanceId, weights, stateFile }),
-    engineEnv: { ...Object.fromEntries(passed), HYDRA_LOG_LEVEL: config.logLevel },
+  const env = { ...Object.fromEntries(passed), HYDRA_LOG_LEVEL: config.logLevel };
+  return createDriverRegistry({
+    local: () => openLocalDriver({ dataDir, weights, env, installed }),
+    kubernetes: (region) =>
+      lazyDriver(async () => (await import("./drivers/kubernetes/kubernetes-driver.ts")).createKubernetesDriver({ region })),
+    upstream: () => createUpstreamDriver({ find: (id) => findUpstream({ db, secret: config.secret, id }), random: Math.random }),
   });
 }
 

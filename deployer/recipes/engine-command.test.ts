@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { engineCommand, weightsCandidates } from "./engine-command.ts";
+import { engineCommand } from "./engine-command.ts";
 
 const input = {
   engine: "/app/engine/main.ts",
@@ -7,8 +7,10 @@ const input = {
   serviceId: "svc_1",
   accessName: "u-1100a15812cc/qwen2",
   weights: "/app/models/a b/x.gguf",
+  projector: null,
   contextLength: 1024,
   parallel: 4,
+  threads: 2,
   stateFile: "/data/instances/ins_1/state.json",
 };
 
@@ -17,28 +19,12 @@ describe("engineCommand", () => {
     expect(engineCommand(input)).toEqual([
       "/app/engine/main.ts",
       ...["--instance", "ins_1", "--service", "svc_1", "--model", "/app/models/a b/x.gguf", "--name", "u-1100a15812cc/qwen2"],
-      ...["--context", "1024", "--parallel", "4", "--state", "/data/instances/ins_1/state.json"],
+      ...["--context", "1024", "--parallel", "4", "--threads", "2", "--state", "/data/instances/ins_1/state.json"],
     ]);
+    expect(engineCommand({ ...input, projector: "/p.gguf" })).toContain("--projector");
   });
 
   test.each(["--inspect=0.0.0.0", "", "a\0b"])("refuses the access name %j", (accessName) => {
     expect(() => engineCommand({ ...input, accessName })).toThrow(RangeError);
-  });
-});
-
-describe("weightsCandidates", () => {
-  test("looks in each folder, in order", () => {
-    expect(weightsCandidates("hydra-tiny/tiny-chat.gguf", ["/data/models", "/app/models"])).toEqual([
-      "/data/models/hydra-tiny/tiny-chat.gguf",
-      "/app/models/hydra-tiny/tiny-chat.gguf",
-    ]);
-  });
-
-  test.each(["/etc/passwd", "../secret", "a/../../secret", "..", ".", "a\\..\\b", "a\0"])("finds nothing for %j", (file) => {
-    expect(weightsCandidates(file, ["/app/models"])).toEqual([]);
-  });
-
-  test("a name that only begins with dots is inside", () => {
-    expect(weightsCandidates("..weights/a.gguf", ["/app/models"])).toEqual(["/app/models/..weights/a.gguf"]);
   });
 });

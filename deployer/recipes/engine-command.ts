@@ -1,4 +1,4 @@
-import { isAbsolute, join, normalize, sep } from "node:path";
+import { flag } from "./argument.ts";
 
 export interface EngineCommandInput {
   /** Absolute path of the engine's entry file. */
@@ -6,37 +6,31 @@ export interface EngineCommandInput {
   instanceId: string;
   serviceId: string;
   accessName: string;
-  /** Absolute path; see {@link weightsCandidates}. */
+  /** Absolute path. */
   weights: string;
+  /** Absolute path of the image encoder's weights; null where the model reads text alone. */
+  projector: string | null;
   /** Tokens. */
   contextLength: number;
   /** Requests worked on at once. */
   parallel: number;
+  threads: number;
   /** Absolute path of the file in which the engine says where it listens. */
   stateFile: string;
 }
 
 /** Arguments for Node that start one engine. An array, never a shell line: names from rows cannot become flags or commands. */
 export function engineCommand(input: EngineCommandInput): string[] {
-  const options = {
-    instance: input.instanceId,
-    service: input.serviceId,
-    model: input.weights,
-    name: input.accessName,
-    context: String(input.contextLength),
-    parallel: String(input.parallel),
-    state: input.stateFile,
-  };
-  for (const [name, value] of Object.entries(options)) {
-    if (value === "" || value.startsWith("-") || value.includes("\0")) throw new RangeError(`--${name} cannot be ${JSON.stringify(value)}`);
-  }
-  return [input.engine, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])];
-}
-
-/** Where a weights file may lie, in the order to look; empty for a path that leads out of the folders. */
-export function weightsCandidates(weightsFile: string, folders: readonly string[]): string[] {
-  if (isAbsolute(weightsFile) || weightsFile.includes("\0") || weightsFile.includes("\\")) return [];
-  const inside = normalize(weightsFile);
-  if (inside === "." || inside === ".." || inside.startsWith(`..${sep}`)) return [];
-  return folders.map((folder) => join(folder, inside));
+  return [
+    input.engine,
+    ...flag("--instance", input.instanceId),
+    ...flag("--service", input.serviceId),
+    ...flag("--model", input.weights),
+    ...flag("--name", input.accessName),
+    ...flag("--context", input.contextLength),
+    ...flag("--parallel", input.parallel),
+    ...flag("--threads", input.threads),
+    ...(input.projector === null ? [] : flag("--projector", input.projector)),
+    ...flag("--state", input.stateFile),
+  ];
 }

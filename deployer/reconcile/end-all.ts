@@ -15,20 +15,21 @@ const killWaitMs = 3_000;
 const pollMs = 50;
 
 /**
- * Ends every instance in order: out of service, drained for 10 s at most, killed where that was not enough. What was wanted
+ * Ends every instance on this machine in order: out of service, drained for 10 s at most, killed where that was not enough. What was wanted
  * stays wanted: rows go back to `pending`, so that the next start brings them up again.
+ * What runs elsewhere serves on.
  */
 export async function endAll(deps: ReconcileDeps): Promise<void> {
-  const snapshots = await loadSnapshots(deps.db);
+  const snapshots = (await loadSnapshots(deps.db)).filter(({ service }) => service.driver === "local");
   const results = await Promise.allSettled(snapshots.map((snapshot) => endService(deps, snapshot)));
   for (const result of results)
     if (result.status === "rejected") deps.logger.error({ err: result.reason }, "could not end a service in order");
-  for (const driver of deps.drivers.values()) await endOrphans(deps, driver);
+  for (const { driver, name } of deps.drivers.opened()) if (name === "local") await endOrphans(deps, driver);
 }
 
 async function endService(deps: ReconcileDeps, { service, instances }: Snapshot): Promise<void> {
-  const driver = deps.drivers.get(service.driver);
-  if (!driver || instances.length === 0) return;
+  if (instances.length === 0) return;
+  const driver = deps.drivers.driverFor({ ...service.spec.region, driver: service.driver });
   const lease = await waitForLease(deps, service.id);
   try {
     const snapshot = await loadSnapshot(deps.db, service.id);

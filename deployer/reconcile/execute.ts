@@ -1,19 +1,20 @@
 import { randomBytes } from "node:crypto";
 import type { Db } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
-import { type Driver, type RunFacts, StartError } from "../drivers/driver.ts";
+import { type Driver, RegionUnreachableError, type RunFacts, StartError } from "../drivers/driver.ts";
 import type { InstanceAction } from "./actions.ts";
 import { backoffMs } from "./backoff.ts";
 import { assertHeld, type Lease, writeUnderLease } from "./lease.ts";
 import { instanceRef } from "./load.ts";
 import type { Plan } from "./plan.ts";
-import { rowChange, startFailed } from "./row-change.ts";
-import type { InstanceRow, Snapshot } from "./snapshot.ts";
+import { hold, rowChange, runOf, startFailed } from "./row-change.ts";
+import type { InstanceRow, ServiceRow, Snapshot } from "./snapshot.ts";
 import { type InstanceChange, writeInstances, writeStatus } from "./write.ts";
 
 export interface ExecuteDeps {
   db: Db;
-  driver: Driver;
+  /** Null where the region cannot be reached: then a plan has no steps. */
+  driver: Driver | null;
   now: () => Date;
   /** In [0, 1). */
   random: () => number;
@@ -30,9 +31,9 @@ export async function execute(deps: ExecuteDeps, lease: Lease, snapshot: Snapsho
     const row = action.kind === "create" ? undefined : rows.get(action.instanceId);
     return row && action.kind !== "create" ? [toStep(action, row, deps.now())] : [];
   });
-  const created = plan.actions.filter((action) => action.kind === "create").length;
+  const created = plan.actions.flatMap((action) => (action.kind === "create" ? [newInstance(service, action.place)] : []));
   await writeUnderLease(deps.db, lease, async (tx) => {
-    if (created > 0) await tx.instance.createMany({ data: Array.from({ length: created }, () => newInstance(service.id)) });
+    if (created.length > 0) await tx.instance.createMany({ data: created });
     await writeInstances(
       tx,
       service.id,
@@ -61,16 +62,20 @@ function toStep(action: InstanceAction, row: InstanceRow, now: Date): Step {
 async function touchProcess(deps: ExecuteDeps, lease: Lease, snapshot: Snapshot, step: Step): Promise<InstanceChange | null> {
   const row = { ...step.row, ...step.change?.patch };
   const ref = instanceRef(snapshot.service.id, row);
+  const { driver } = deps;
+  if (!driver) return null;
   switch (step.action.kind) {
     case "terminate":
     case "kill":
       assertHeld(lease);
-      await deps.driver.stop(ref, step.action.kind === "kill" ? "kill" : "drain");
+      await driver.stop(ref, step.action.kind === "kill" ? "kill" : "drain");
       return null;
     case "start": {
       assertHeld(lease);
-      const run = await tryStart(deps.driver.start(ref, snapshot.service.spec));
-      if (!(run instanceof StartError)) return { row, change: { patch: { ...run }, event: null } };
+      const run = await tryStart(driver.start(ref, snapshot.service.spec));
+      if (run === null) return null;
+      if (!(run instanceof StartError)) return { row, change: { patch: runOf(run, row), event: null } };
+      if (run.obstacle) return { row, change: hold(row, run.obstacle, deps.now()) };
       return { row, change: startFailed(row, run.message, backoffMs(row.failures + 1, deps.random()), deps.now()) };
     }
     default:
@@ -78,17 +83,19 @@ async function touchProcess(deps: ExecuteDeps, lease: Lease, snapshot: Snapshot,
   }
 }
 
-async function tryStart(start: Promise<RunFacts>): Promise<RunFacts | StartError> {
+/** Null where the region was lost on the way, so that nobody knows: the row says that a start is under way, the next look tells. */
+async function tryStart(start: Promise<RunFacts>): Promise<RunFacts | StartError | null> {
   try {
     return await start;
   } catch (error) {
     if (error instanceof StartError) return error;
+    if (error instanceof RegionUnreachableError) return null;
     return new StartError(`could not start: ${(error as Error).message}`, { cause: error });
   }
 }
 
-function newInstance(serviceId: string) {
-  return { id: newId("ins"), serviceId, token: randomHex(), reason: "waiting_for_deployer" };
+function newInstance({ id: serviceId, instanceTypeId }: ServiceRow, upstreamEndpointId: string | null) {
+  return { id: newId("ins"), serviceId, instanceTypeId, upstreamEndpointId, token: randomHex(), reason: "waiting_for_deployer" };
 }
 
 function randomHex(): string {

@@ -1,11 +1,14 @@
-import type { Driver } from "../drivers/driver.ts";
-import { loadSnapshot, loadSnapshots } from "./load.ts";
+import { RegionUnreachableError } from "../drivers/driver.ts";
+import type { OpenDriver, RegionRow } from "../drivers/registry.ts";
+import { loadRegions, loadSnapshot, loadSnapshots } from "./load.ts";
 import { endOrphans } from "./orphans.ts";
 import { type ReconcileDeps, reconcileService } from "./reconcile.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const sweepMs = 5_000;
 const pruneMs = 60_000;
+/** Between two readings of everything that were asked for: each write of ours asks for one too. */
+const wakeGapMs = 100;
 /** Services worked on at once. */
 const concurrency = 8;
 
@@ -34,12 +37,16 @@ class ReconcileLoop {
   #loadAgain = false;
   #sweeping: Promise<boolean> = Promise.resolve(true);
   #sweepTimer: NodeJS.Timeout | undefined;
-  #prunedAt = Number.NEGATIVE_INFINITY;
+  #wakeTimer: NodeJS.Timeout | undefined;
+  #wokenAt = Number.NEGATIVE_INFINITY;
+  /** What was last said of a region's trouble: a region that is away for days is no line each 5 s. */
+  readonly #warned = new Map<string, string>();
+  readonly #prunedAt = new Map<string, number>();
   #stopped = false;
 
   constructor(deps: ReconcileDeps) {
     this.#deps = deps;
-    for (const driver of deps.drivers.values()) driver.watch((serviceId) => this.#enqueue(serviceId, null));
+    deps.drivers.watch((serviceId) => this.#enqueue(serviceId, null));
   }
 
   async start(): Promise<void> {
@@ -55,37 +62,76 @@ class ReconcileLoop {
   }
 
   wake(): void {
-    void this.#load();
+    if (this.#wakeTimer || this.#stopped) return;
+    const leftMs = this.#wokenAt + wakeGapMs - performance.now();
+    this.#wakeTimer = setTimeout(
+      () => {
+        this.#wakeTimer = undefined;
+        this.#wokenAt = performance.now();
+        void this.#load();
+      },
+      Math.max(0, leftMs),
+    );
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#sweepTimer);
+    clearTimeout(this.#wakeTimer);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#queue.clear();
     await Promise.all([this.#sweeping, this.#loading, ...this.#active.values()]);
   }
 
-  /** False where the database or a driver could not be asked. */
+  /** False where the database, or a region that can be reached, could not be asked. */
   async #sweep(): Promise<boolean> {
-    const loaded = await this.#load();
-    const tended = await Promise.all([...this.#deps.drivers.values()].map((driver) => this.#tend(driver)));
-    return loaded && tended.every(Boolean);
+    const [loaded, regions] = await Promise.all([this.#load(), this.#openRegions()]);
+    const tended = await Promise.all(this.#deps.drivers.opened().map((opened) => this.#tend(opened)));
+    return loaded && regions && tended.every(Boolean);
   }
 
-  async #tend(driver: Driver): Promise<boolean> {
+  /** A region has a driver though it has no services left: something may run there that no row owns. */
+  async #openRegions(): Promise<boolean> {
+    try {
+      for (const region of await loadRegions(this.#deps.db)) this.#open(region);
+      return true;
+    } catch (error) {
+      this.#deps.logger.warn({ err: error }, "could not read the regions; next try within 5 s");
+      return false;
+    }
+  }
+
+  #open(region: RegionRow): void {
+    try {
+      this.#deps.drivers.driverFor(region);
+    } catch (error) {
+      if (!(error instanceof RegionUnreachableError)) throw error;
+      this.#warnOnce(region.id, error, "this region cannot be used; the others go on");
+    }
+  }
+
+  async #tend({ key, driver }: OpenDriver): Promise<boolean> {
     try {
       await endOrphans(this.#deps, driver);
-      if (performance.now() - this.#prunedAt >= pruneMs) {
-        this.#prunedAt = performance.now();
+      if (performance.now() - (this.#prunedAt.get(key) ?? Number.NEGATIVE_INFINITY) >= pruneMs) {
+        this.#prunedAt.set(key, performance.now());
         const live = await this.#deps.db.instance.findMany({ where: { state: { not: "stopped" } }, select: { id: true } });
         await driver.prune(new Set(live.map((row) => row.id)));
       }
+      this.#warned.delete(key);
       return true;
     } catch (error) {
-      this.#deps.logger.warn({ err: error }, "could not look for orphans");
-      return false;
+      this.#warnOnce(key, error, "could not look for orphans");
+      // A region that is away must not keep the deployer from being ready for the others.
+      return error instanceof RegionUnreachableError;
     }
+  }
+
+  #warnOnce(key: string, error: unknown, says: string): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const level = this.#warned.get(key) === message ? "debug" : "warn";
+    this.#warned.set(key, message);
+    this.#deps.logger[level]({ region: key, err: error }, says);
   }
 
   /** Reads all services and queues them; calls while that is under way ask for one more reading. */

@@ -34,6 +34,8 @@ export async function endOrphans(deps: { db: Db; logger: Logger }, driver: Drive
 /** Whether a row says that this run is its own, or may yet turn out to be. Pure. */
 export function isOwned(running: Running, row: OwnerRow | undefined): boolean {
   if (!row) return false;
+  // Where runs are no processes of this machine, the nonce alone tells them apart.
+  if (running.pid === null) return row.nonce !== null && row.nonce === running.nonce;
   if (row.pid !== null) return row.pid === running.pid && row.pidStartedAt === running.pidStartedAt;
   // A start under way: its pid comes to the row once it is known; the nonce tells runs of one instance apart.
   return row.nonce !== null && (row.state === "starting" || row.state === "draining") && (running.nonce ?? row.nonce) === row.nonce;

@@ -1,65 +1,40 @@
 import { describe, expect, test } from "vitest";
-import type { Observation } from "../drivers/driver.ts";
+import type { Observation, Obstacle } from "../drivers/driver.ts";
 import type { Action } from "./actions.ts";
 import { drainLimitMs, noticeMs, type PlanInput, plan, settleMs, startLimitMs } from "./plan.ts";
+import { instanceRow, serviceRow } from "./rows.fixture.ts";
 import type { InstanceRow, ServiceRow } from "./snapshot.ts";
 
 const now = new Date("2026-01-01T12:00:00Z");
 const ago = (ms: number) => new Date(now.getTime() - ms);
 
-function service(change: Partial<ServiceRow> = {}): ServiceRow {
-  return {
-    id: "svc",
-    driver: "local",
-    spec: { serviceId: "svc", accessName: "public/tiny", weightsFile: "w", contextLength: 1024, parallel: 4 },
-    wanted: "running",
-    wantedInstances: 1,
-    generation: 1,
-    observedGeneration: 0,
-    state: "pending",
-    reason: "",
-    reasonData: {},
-    ...change,
-  };
-}
-
-function row(id: string, change: Partial<InstanceRow> = {}): InstanceRow {
-  const none = { endpoint: null, pid: null, pidStartedAt: null, nonce: null, logFile: null, retryAt: null, readyAt: null, stoppedAt: null };
-  const counts = { restarts: 0, failures: 0 };
-  return {
-    id,
-    state: "pending",
-    reason: "",
-    reasonData: {},
-    stateSince: ago(5_000),
-    token: "t",
-    createdAt: now,
-    ...none,
-    ...counts,
-    ...change,
-  };
-}
+const row = (id: string, change: Partial<InstanceRow> = {}) => instanceRow({ id, stateSince: ago(5_000), createdAt: now, ...change });
 
 const started = { pid: 7, pidStartedAt: "70", nonce: "n" };
 const ready = { ...started, state: "ready", endpoint: "http://127.0.0.1:1", readyAt: ago(5_000) } as const;
 const run = { pid: 7, pidStartedAt: "70", logFile: "/log" };
 
-function sees(phase: "starting" | "ready" | "unreachable", change: { sinceMs?: number; drainingMs?: number | null } = {}): Observation {
+function sees(
+  phase: "starting" | "ready" | "unreachable",
+  change: { sinceMs?: number; drainingMs?: number | null; waiting?: Obstacle | null; endpoint?: string } = {},
+): Observation {
   return { phase, run, endpoint: phase === "starting" ? null : "http://127.0.0.1:1", sinceMs: 2_000, drainingMs: null, ...change };
 }
 const gone: Observation = { phase: "gone", exit: "SIGKILL" };
+const unseen: Observation = { phase: "gone", exit: null };
 
 interface Case {
   service?: Partial<ServiceRow>;
   rows?: InstanceRow[];
   seen?: Observation[];
   obstacle?: PlanInput["obstacle"];
+  unreachable?: PlanInput["obstacle"];
   jitter?: number;
 }
 
-function decide({ service: change, rows = [], seen = [], obstacle = null, jitter = 0 }: Case) {
+function decide({ service: change, rows = [], seen = [], obstacle = null, unreachable = null, jitter = 0 }: Case) {
   const observations = new Map(rows.map((one, index) => [one.id, seen[index] ?? gone]));
-  return plan({ service: service(change), instances: rows, observations, obstacle, now, jitter });
+  return plan({ service: serviceRow(change), instances: rows, observations, obstacle, unreachable, now, jitter });
 }
 
 const kinds = (actions: Action[]) =>
@@ -69,7 +44,13 @@ describe("one instance", () => {
   const cases: [string, InstanceRow, Observation, string[]][] = [
     ["a new row is started", row("a"), gone, ["start a"]],
     ["a new row beside a process that is not its own waits for that to end", row("a"), sees("starting"), ["kill a"]],
-    ["a start that never came to a process is made again", row("a", { state: "starting", nonce: "n" }), gone, ["start a"]],
+    ["a start that never came to a process is made again", row("a", { state: "starting", nonce: "n" }), unseen, ["start a"]],
+    [
+      "one that was seen to end, though its start never came to the row, has exited",
+      row("a", { state: "starting", nonce: "n" }),
+      gone,
+      ["exited a"],
+    ],
     ["a process whose start never came to the row is adopted", row("a", { state: "starting", nonce: "n" }), sees("starting"), ["adopt a"]],
     ["one that loads is waited for", row("a", { state: "starting", ...started }), sees("starting"), []],
     ["one that does not answer yet is waited for", row("a", { state: "starting", ...started }), sees("unreachable"), []],
@@ -102,6 +83,51 @@ describe("one instance", () => {
     expect(kinds(decide({ rows: [instance], seen: [seen] }).actions)).toEqual(expected);
   });
 
+  const queued: Obstacle = { reason: "unschedulable", data: { resource: "gpu", detail: "none is free" } };
+  const loading = row("a", { state: "starting", ...started });
+  const told = row("a", { state: "starting", ...started, reason: "unschedulable", reasonData: queued.data });
+
+  test("what keeps a started one waiting is told, once, and so is its end", () => {
+    const seen = [sees("starting", { waiting: queued })];
+    expect(decide({ rows: [loading], seen }).actions).toEqual([{ kind: "wait", instanceId: "a", obstacle: queued }]);
+    expect(decide({ rows: [told], seen })).toMatchObject({ actions: [], status: { state: "pending", reason: "unschedulable" } });
+    expect(decide({ rows: [told], seen: [sees("starting")] }).actions).toEqual([{ kind: "wait", instanceId: "a", obstacle: null }]);
+  });
+
+  test("one that waits for room is not given up for taking long", () => {
+    expect(decide({ rows: [told], seen: [sees("starting", { waiting: queued, sinceMs: 2 * startLimitMs })] }).actions).toEqual([]);
+  });
+
+  test("what ended it, or made it useless, is kept where more is known than an exit", () => {
+    const cause: Obstacle = { reason: "node_lost", data: { node: "n1" } };
+    const lost = decide({ rows: [row("a", ready)], seen: [{ phase: "gone", exit: null, cause }] });
+    expect(lost.actions).toEqual([{ kind: "exited", instanceId: "a", exit: null, cause, retryMs: 1_000 }]);
+    expect(lost.status).toMatchObject({ reason: "node_lost", reasonData: { node: "n1", times: 1, retryInSeconds: 1 } });
+    const unwell: Obstacle = { reason: "upstream_unauthorized", data: {} };
+    const refused = decide({ rows: [row("a", ready)], seen: [sees("unreachable", { waiting: unwell })] });
+    expect(refused.actions).toEqual([{ kind: "fail", instanceId: "a", ...unwell, retryMs: 1_000 }]);
+  });
+
+  test("a download is looked at each second, and an instance is held by it without a failure", () => {
+    const obstacle: Obstacle = { reason: "downloading_weights", data: { doneBytes: 1, totalBytes: 4, bytesPerSecond: 1 } };
+    const first = decide({ rows: [row("a")], obstacle });
+    expect(first).toMatchObject({ actions: [{ kind: "hold", obstacle }], wakeMs: 1_000, status: { state: "downloading" } });
+    const held = row("a", { reason: "downloading_weights", reasonData: obstacle.data });
+    expect(decide({ rows: [held], obstacle })).toMatchObject({ actions: [], wakeMs: 1_000 });
+    expect(kinds(decide({ rows: [held], obstacle: { ...obstacle, data: { ...obstacle.data, doneBytes: 2 } } }).actions)).toEqual([
+      "hold a",
+    ]);
+  });
+
+  test("while the region cannot be reached nothing is done, whatever the rows say", () => {
+    const unreachable: Obstacle = { reason: "region_unreachable", data: { detail: "no route" } };
+    const rows = [row("a", ready), row("b")];
+    expect(decide({ rows, unreachable, service: { wantedInstances: 5 } })).toMatchObject({
+      actions: [],
+      status: { state: "degraded", reason: "region_unreachable", reasonData: { detail: "no route" } },
+    });
+  });
+
   const draining = (change: Partial<InstanceRow>) => row("a", { ...ready, state: "draining", ...change });
   const drains: [string, InstanceRow, Observation, string[]][] = [
     ["gateways get a moment to notice", draining({ stateSince: ago(noticeMs - 1) }), sees("ready"), []],
@@ -121,7 +147,7 @@ describe("one instance", () => {
     const first = decide({ rows: [row("a")], obstacle });
     expect(kinds(first.actions)).toEqual(["hold a"]);
     expect(first.status).toMatchObject({ state: "failed", reason: "weights_missing", reasonData: { file: "w" } });
-    const held = row("a", { state: "backoff", reason: "weights_missing", reasonData: { file: "w" } });
+    const held = row("a", { reason: "weights_missing", reasonData: { file: "w" } });
     expect(decide({ rows: [held], obstacle })).toMatchObject({ actions: [], status: first.status });
     expect(kinds(decide({ rows: [held] }).actions)).toEqual(["start a"]);
   });

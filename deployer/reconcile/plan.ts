@@ -1,9 +1,11 @@
 import type { Observation, Obstacle } from "../drivers/driver.ts";
 import type { Action, InstanceAction } from "./actions.ts";
 import { backoffMs, waitMs } from "./backoff.ts";
+import { replicas } from "./replicas.ts";
 import { rowChange } from "./row-change.ts";
 import type { InstanceRow, ServiceRow, ServiceStatus } from "./snapshot.ts";
-import { sameData, serviceStatus } from "./status.ts";
+import { reasonTable } from "./state-table.ts";
+import { sameData, serviceStatus, unreachableStatus } from "./status.ts";
 
 /** Time for gateways to notice that an instance is no longer ready, before it is told to end. */
 export const noticeMs = 1_000;
@@ -15,6 +17,8 @@ export const startLimitMs = 300_000;
 export const settleMs = 60_000;
 /** Missed health answers come a second apart; three make an instance lost. */
 const healthLostSeconds = 3;
+/** Progress of a download is told this often. */
+const progressMs = 1_000;
 
 export interface PlanInput {
   service: ServiceRow;
@@ -24,6 +28,8 @@ export interface PlanInput {
   observations: ReadonlyMap<string, Observation>;
   /** Why no start can succeed at present; null where one can. */
   obstacle: Obstacle | null;
+  /** Set where the region could not be asked: nothing was observed, and nothing can be done there. */
+  unreachable?: Obstacle | null;
   now: Date;
   /** In [0, 1): spreads restarts. */
   jitter: number;
@@ -44,36 +50,23 @@ interface Step {
 
 /** Decides, from what is wanted and what is seen, what to do next. Pure; looks only one step ahead, the next plan does the rest. */
 export function plan(input: PlanInput): Plan {
-  const leaving = surplus(input);
-  const steps = input.instances.map((row) => {
+  const { service, instances, unreachable } = input;
+  if (unreachable) return { actions: [], status: unreachableStatus(service, instances, unreachable), wakeMs: null };
+  const { leaving, missing } = replicas(service, instances);
+  const steps = instances.map((row) => {
     const seen = input.observations.get(row.id) ?? { phase: "gone", exit: null };
     return leaving.has(row.id) ? { row, ...leave(row, seen) } : { row, ...next(row, seen, input) };
   });
-  const actions: Action[] = steps.flatMap((step) => (step.action ? [step.action] : []));
-  const after = steps.map(({ row, action }) => ({ ...row, ...(action && rowChange(action, row, input.now)?.patch) }));
-  for (let missing = shortage(input, leaving.size); missing > 0; missing--) {
-    actions.push({ kind: "create" });
-    after.push(blankRow(input.now));
-  }
+  const actions: Action[] = [
+    ...steps.flatMap((step) => (step.action ? [step.action] : [])),
+    ...missing.map((place) => ({ kind: "create", place }) as const),
+  ];
+  const after = [
+    ...steps.map(({ row, action }) => ({ ...row, ...(action && rowChange(action, row, input.now)?.patch) })),
+    ...missing.map((place) => blankRow(service, place, input.now)),
+  ];
   const wakes = steps.flatMap((step) => (step.wakeMs === null ? [] : [step.wakeMs]));
-  return { actions, status: serviceStatus(input.service, after), wakeMs: wakes.length > 0 ? Math.min(...wakes) : null };
-}
-
-/** Rows that are one too many: those not ready first, then the newest. */
-function surplus({ service, instances }: PlanInput): Set<string> {
-  const kept = instances.filter((row) => row.state !== "draining");
-  const wanted = service.wanted === "running" ? service.wantedInstances : 0;
-  const progress = (row: InstanceRow) => (row.state === "ready" ? 2 : row.state === "starting" ? 1 : 0);
-  const order = kept.toSorted(
-    (a, b) => progress(a) - progress(b) || b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1),
-  );
-  return new Set(order.slice(0, Math.max(0, kept.length - wanted)).map((row) => row.id));
-}
-
-function shortage({ service, instances }: PlanInput, leaving: number): number {
-  if (service.wanted !== "running") return 0;
-  const kept = instances.filter((row) => row.state !== "draining").length - leaving;
-  return service.wantedInstances - kept;
+  return { actions, status: serviceStatus(service, after), wakeMs: wakes.length > 0 ? Math.min(...wakes) : null };
 }
 
 function leave(row: InstanceRow, seen: Observation): Step {
@@ -101,26 +94,37 @@ function restart(row: InstanceRow, { obstacle, now }: PlanInput): Step {
   const leftMs = waitMs(row.retryAt, now);
   if (leftMs > 0) return wait(leftMs);
   if (!obstacle) return act({ kind: "start", instanceId: row.id });
-  const held = row.state === "backoff" && row.retryAt === null && row.reason === obstacle.reason && sameData(row.reasonData, obstacle.data);
-  return held ? wait(null) : act({ kind: "hold", instanceId: row.id, obstacle });
+  const wakeMs = obstacle.reason === "downloading_weights" ? progressMs : null;
+  return row.state === "pending" && says(row, obstacle) ? wait(wakeMs) : act({ kind: "hold", instanceId: row.id, obstacle }, wakeMs);
 }
 
 function start(row: InstanceRow, seen: Observation, input: PlanInput): Step {
   if (seen.phase === "gone") {
-    // Without a process in the row the start itself was lost: that is nobody's failure.
-    return row.pid === null ? restart({ ...row, retryAt: null }, input) : act(exited(row, seen.exit, input));
+    // Without a process in the row, or a word of how it ended, the start itself was lost: that is nobody's failure.
+    const lost = row.pid === null && seen.exit === null && !seen.cause;
+    return lost ? restart({ ...row, retryAt: null }, input) : act(exited(row, seen, input));
   }
   if (seen.phase === "ready" && seen.endpoint !== null) {
     return act({ kind: "ready", instanceId: row.id, endpoint: seen.endpoint, run: seen.run });
   }
-  if (seen.sinceMs >= startLimitMs) return act(fail(row, "start_timeout", startLimitMs / 1_000, input));
+  const waiting = seen.waiting ?? null;
+  if (!waiting && seen.sinceMs >= startLimitMs) return act(fail(row, "start_timeout", { seconds: startLimitMs / 1_000 }, input));
   if (row.pid === null && seen.run.pid !== null) return act({ kind: "adopt", instanceId: row.id, run: seen.run });
-  return wait(startLimitMs - seen.sinceMs);
+  const told = waiting ? says(row, waiting) : reasonTable[row.reason].holds === null;
+  if (!told) return act({ kind: "wait", instanceId: row.id, obstacle: waiting });
+  return wait(waiting ? null : startLimitMs - seen.sinceMs);
 }
 
 function keep(row: InstanceRow, seen: Observation, input: PlanInput): Step {
-  if (seen.phase === "gone") return act(exited(row, seen.exit, input));
-  if (seen.phase === "unreachable") return act(fail(row, "health_lost", healthLostSeconds, input));
+  if (seen.phase === "gone") return act(exited(row, seen, input));
+  if (seen.phase === "unreachable") {
+    const { reason, data } = seen.waiting ?? { reason: "health_lost", data: { seconds: healthLostSeconds } };
+    return act(fail(row, reason, data, input));
+  }
+  // A cluster may have moved it while no deployer looked.
+  if (seen.phase === "ready" && seen.endpoint !== null && seen.endpoint !== row.endpoint) {
+    return act({ kind: "ready", instanceId: row.id, endpoint: seen.endpoint, run: seen.run });
+  }
   if (row.failures === 0 || seen.phase !== "ready") return wait(null);
   return seen.sinceMs >= settleMs ? act({ kind: "settle", instanceId: row.id }) : wait(settleMs - seen.sinceMs);
 }
@@ -137,12 +141,16 @@ function drain(row: InstanceRow, seen: Observation, now: Date): Step {
   return leftMs > 0 ? wait(leftMs) : act({ kind: "kill", instanceId: row.id }, 250);
 }
 
-function exited(row: InstanceRow, exit: string | null, { jitter }: PlanInput): InstanceAction {
-  return { kind: "exited", instanceId: row.id, exit, retryMs: backoffMs(row.failures + 1, jitter) };
+function exited(row: InstanceRow, { exit, cause }: Extract<Observation, { phase: "gone" }>, { jitter }: PlanInput): InstanceAction {
+  return { kind: "exited", instanceId: row.id, exit, cause: cause ?? null, retryMs: backoffMs(row.failures + 1, jitter) };
 }
 
-function fail(row: InstanceRow, reason: "start_timeout" | "health_lost", afterSeconds: number, { jitter }: PlanInput): InstanceAction {
-  return { kind: "fail", instanceId: row.id, reason, afterSeconds, retryMs: backoffMs(row.failures + 1, jitter) };
+function fail(row: InstanceRow, reason: Obstacle["reason"], data: Obstacle["data"], { jitter }: PlanInput): InstanceAction {
+  return { kind: "fail", instanceId: row.id, reason, data, retryMs: backoffMs(row.failures + 1, jitter) };
+}
+
+function says(row: InstanceRow, { reason, data }: Obstacle): boolean {
+  return row.reason === reason && sameData(row.reasonData, data);
 }
 
 function act(action: InstanceAction, wakeMs: number | null = null): Step {
@@ -154,8 +162,9 @@ function wait(wakeMs: number | null): Step {
 }
 
 /** Stands for a row that is about to be created. */
-function blankRow(now: Date): InstanceRow {
-  const none = { endpoint: null, pid: null, pidStartedAt: null, nonce: null, logFile: null, retryAt: null, readyAt: null, stoppedAt: null };
-  const since = { stateSince: now, createdAt: now };
-  return { id: "", state: "pending", reason: "", reasonData: {}, token: "", restarts: 0, failures: 0, ...none, ...since };
+function blankRow({ instanceTypeId }: ServiceRow, upstreamEndpointId: string | null, now: Date): InstanceRow {
+  const unknown = { endpoint: null, pid: null, pidStartedAt: null, nonce: null, logFile: null, host: null, podName: null };
+  const never = { retryAt: null, readyAt: null, stoppedAt: null };
+  const fresh = { state: "pending", reason: "", reasonData: {}, token: "", restarts: 0, failures: 0 } as const;
+  return { id: "", instanceTypeId, upstreamEndpointId, ...fresh, ...unknown, ...never, stateSince: now, createdAt: now };
 }

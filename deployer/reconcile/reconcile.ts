@@ -1,14 +1,15 @@
 import type { Logger } from "#lib/observability/logger.ts";
-import type { Driver, Observation } from "../drivers/driver.ts";
+import { type Driver, type Observation, RegionUnreachableError, regionUnreachable } from "../drivers/driver.ts";
+import type { DriverRegistry } from "../drivers/registry.ts";
 import { type ExecuteDeps, execute } from "./execute.ts";
-import { acquireLease, LeaseLostError, releaseLease } from "./lease.ts";
+import { acquireLease, type Lease, LeaseLostError, releaseLease } from "./lease.ts";
 import { instanceRef, loadSnapshot } from "./load.ts";
-import { type Plan, plan } from "./plan.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { type Plan, type PlanInput, plan } from "./plan.ts";
+import { goalOf, type Snapshot, targetOf } from "./snapshot.ts";
 import { sameStatus } from "./status.ts";
 
 export interface ReconcileDeps extends Omit<ExecuteDeps, "driver"> {
-  drivers: ReadonlyMap<string, Driver>;
+  drivers: DriverRegistry;
   /** Names this deployer in leases; unique for each process. */
   holder: string;
   logger: Logger;
@@ -24,31 +25,17 @@ const retryMs = 1_000;
  * @returns milliseconds after which to look again, or null: whenever
  */
 export async function reconcileService(deps: ReconcileDeps, seen: Snapshot): Promise<number | null> {
-  const driver = deps.drivers.get(seen.service.driver);
-  // Another deployer's, which has that driver.
-  if (!driver) return null;
-  const first = await look(deps, driver, seen);
+  const first = await look(deps, seen);
   if (isDone(seen, first)) return first.wakeMs;
 
   const serviceId = seen.service.id;
   const lease = await acquireLease(deps.db, serviceId, deps.holder);
   if (!lease) return retryMs;
   try {
-    for (let step = 0; step < stepsPerPass; step++) {
-      // Read again: what was seen before the lease may have been changed by its last holder.
-      const snapshot = await loadSnapshot(deps.db, serviceId);
-      if (!snapshot) return null;
-      const planned = await look(deps, driver, snapshot);
-      if (isDone(snapshot, planned)) return planned.wakeMs;
-      log(deps.logger, snapshot, planned);
-      await execute({ ...deps, driver }, lease, snapshot, planned);
-      // Signals take their time; the driver or the clock wakes us.
-      if (planned.actions.length > 0 && planned.actions.every(isSignal)) return planned.wakeMs ?? retryMs;
-    }
-    return 0;
+    return await takeSteps(deps, lease, serviceId);
   } catch (error) {
-    if (!(error instanceof LeaseLostError)) throw error;
-    deps.logger.warn({ service: serviceId, err: error }, "lost the lease, the step is dropped");
+    if (!(error instanceof LeaseLostError || error instanceof RegionUnreachableError)) throw error;
+    deps.logger.warn({ service: serviceId, err: error }, "the step is dropped");
     return retryMs;
   } finally {
     await releaseLease(deps.db, lease).catch((error) => {
@@ -57,15 +44,50 @@ export async function reconcileService(deps: ReconcileDeps, seen: Snapshot): Pro
   }
 }
 
-async function look(deps: ReconcileDeps, driver: Driver, { service, instances }: Snapshot): Promise<Plan> {
+async function takeSteps(deps: ReconcileDeps, lease: Lease, serviceId: string): Promise<number | null> {
+  for (let step = 0; step < stepsPerPass; step++) {
+    // Read again: what was seen before the lease may have been changed by its last holder.
+    const snapshot = await loadSnapshot(deps.db, serviceId);
+    if (!snapshot) return null;
+    const planned = await look(deps, snapshot);
+    if (isDone(snapshot, planned)) return planned.wakeMs;
+    log(deps.logger, snapshot, planned);
+    await execute({ ...deps, driver: planned.driver }, lease, snapshot, planned);
+    // Signals take their time; the driver or the clock wakes us.
+    if (planned.actions.length > 0 && planned.actions.every(isSignal)) return planned.wakeMs ?? retryMs;
+  }
+  return 0;
+}
+
+/** A plan, with the driver that it is for; null where the region could not be reached, so that there is nothing to do in it. */
+async function look(deps: ReconcileDeps, snapshot: Snapshot): Promise<Plan & { driver: Driver | null }> {
+  const { service, instances } = snapshot;
+  const about = { service, instances, now: deps.now(), jitter: deps.random() };
+  try {
+    const driver = deps.drivers.driverFor({ ...service.spec.region, driver: service.driver });
+    return { ...plan({ ...about, ...(await observe(driver, snapshot)) }), driver };
+  } catch (error) {
+    if (!(error instanceof RegionUnreachableError)) throw error;
+    return { ...plan({ ...about, observations: new Map(), obstacle: null, unreachable: regionUnreachable(error) }), driver: null };
+  }
+}
+
+async function observe(
+  driver: Driver,
+  { service, instances }: Snapshot,
+): Promise<Pick<PlanInput, "observations" | "obstacle" | "unreachable">> {
   const observations = new Map<string, Observation>();
+  const serving = instances.filter((row) => row.state === "ready").length;
+  // To ask may start a download, which nobody wants for a service that is stopped or complete.
+  const starts = goalOf(service) === "running" && (serving < targetOf(service) || instances.length > serving);
   const [obstacle] = await Promise.all([
-    driver.obstacle(service.spec),
+    starts ? driver.obstacle(service.spec) : null,
     ...instances.map(async (row) => {
       observations.set(row.id, await driver.observe(instanceRef(service.id, row)));
     }),
   ]);
-  return plan({ service, instances, observations, obstacle, now: deps.now(), jitter: deps.random() });
+  const unreachable = obstacle?.reason === "region_unreachable" && observations.size === 0 ? obstacle : null;
+  return { observations, obstacle, unreachable };
 }
 
 function isDone(snapshot: Snapshot, planned: Plan): boolean {

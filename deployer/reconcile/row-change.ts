@@ -1,7 +1,8 @@
 import type { ServiceEventKind, StateReason } from "#lib/contracts/services.ts";
-import type { RunFacts } from "../drivers/driver.ts";
+import type { Obstacle, RunFacts } from "../drivers/driver.ts";
 import type { InstanceAction } from "./actions.ts";
 import type { InstanceRow, ReasonData } from "./snapshot.ts";
+import { reasonTable } from "./state-table.ts";
 
 /** What a step writes: members of the instance's row, and a line of the service's timeline. */
 export interface RowChange {
@@ -9,7 +10,7 @@ export interface RowChange {
   event: { kind: ServiceEventKind; data: ReasonData } | null;
 }
 
-const noProcess = { pid: null, pidStartedAt: null, endpoint: null } as const;
+const noProcess = { pid: null, pidStartedAt: null, endpoint: null, host: null, podName: null } as const;
 
 /** The change to its row that a step makes; null for steps that only touch processes. Pure. */
 export function rowChange(action: InstanceAction, row: InstanceRow, now: Date): RowChange | null {
@@ -21,6 +22,8 @@ export function rowChange(action: InstanceAction, row: InstanceRow, now: Date): 
       return starting(row, now);
     case "hold":
       return hold(row, action.obstacle, now);
+    case "wait":
+      return { patch: action.obstacle ? because(action.obstacle.reason, action.obstacle.data) : because("loading_weights"), event: null };
     case "adopt":
       return { patch: runOf(action.run, row), event: { kind: "instance_adopted", data: {} } };
     case "ready":
@@ -72,7 +75,7 @@ export function backToPending(row: InstanceRow, now: Date): RowChange {
 
 function starting(row: InstanceRow, now: Date): RowChange {
   // After failures the reason stays until it is ready: the page must not forget why in every short attempt.
-  const reason = row.failures > 0 ? {} : because("loading_weights");
+  const reason = row.failures > 0 && row.reason !== "" && reasonTable[row.reason].holds === null ? {} : because("loading_weights");
   const restarts = row.state === "backoff" && row.failures > 0 ? row.restarts + 1 : row.restarts;
   return {
     patch: { ...to("starting", row, now), ...reason, ...noProcess, restarts, readyAt: null, retryAt: null },
@@ -80,18 +83,25 @@ function starting(row: InstanceRow, now: Date): RowChange {
   };
 }
 
-function hold(row: InstanceRow, obstacle: { reason: StateReason; data: ReasonData }, now: Date): RowChange {
+/** Nothing is broken: it waits until the obstacle is gone, without a time. "Since when" is that of what holds it. */
+export function hold(row: InstanceRow, { reason, data }: Obstacle, now: Date): RowChange {
+  const since = row.state === "pending" && row.reason !== reason ? { stateSince: now } : {};
   return {
-    patch: { ...to("backoff", row, now), ...because(obstacle.reason, obstacle.data), ...noProcess, readyAt: null, retryAt: null },
+    patch: { ...to("pending", row, now), ...since, ...because(reason, data), ...noProcess, readyAt: null, retryAt: null },
     event: null,
   };
 }
 
-function ended(row: InstanceRow, action: Extract<InstanceAction, { kind: "exited" }>, now: Date): RowChange {
+function ended(row: InstanceRow, { exit, cause, retryMs }: Extract<InstanceAction, { kind: "exited" }>, now: Date): RowChange {
   const failures = row.failures + 1;
-  const data = { code: action.exit ?? "unknown", times: failures, retryInSeconds: Math.ceil(action.retryMs / 1_000) };
+  const again = { times: failures, retryInSeconds: Math.ceil(retryMs / 1_000) };
+  const data = { code: cause?.reason ?? exit ?? "unknown", ...again };
   return {
-    patch: { ...out(row, failures, action.retryMs, now), ...because("process_exited", data), ...noProcess },
+    patch: {
+      ...out(row, failures, retryMs, now),
+      ...(cause ? because(cause.reason, { ...cause.data, ...again }) : because("process_exited", data)),
+      ...noProcess,
+    },
     event: { kind: "instance_exited", data },
   };
 }
@@ -101,7 +111,7 @@ function failed(row: InstanceRow, action: Extract<InstanceAction, { kind: "fail"
   const failures = row.failures + 1;
   const retryInSeconds = Math.ceil(action.retryMs / 1_000);
   return {
-    patch: { ...out(row, failures, action.retryMs, now), ...because(action.reason, { seconds: action.afterSeconds, retryInSeconds }) },
+    patch: { ...out(row, failures, action.retryMs, now), ...because(action.reason, { ...action.data, retryInSeconds }) },
     event: { kind: "instance_exited", data: { code: action.reason, times: failures, retryInSeconds } },
   };
 }
@@ -110,8 +120,10 @@ function out(row: InstanceRow, failures: number, retryMs: number, now: Date): Pa
   return { ...to("backoff", row, now), failures, retryAt: new Date(now.getTime() + retryMs), readyAt: null };
 }
 
-function runOf(run: RunFacts, row: InstanceRow): Partial<InstanceRow> {
-  return { ...run, logFile: run.logFile ?? row.logFile };
+/** What a start, or a look at it, tells of a run. */
+export function runOf(run: RunFacts, row: InstanceRow): Partial<InstanceRow> {
+  const { pid, pidStartedAt, logFile, host, podName } = run;
+  return { pid, pidStartedAt, logFile: logFile ?? row.logFile, host: host ?? null, podName: podName ?? null };
 }
 
 function to(state: InstanceRow["state"], row: InstanceRow, now: Date): Partial<InstanceRow> {

@@ -3,9 +3,16 @@ import type { InstanceSpec } from "../drivers/driver.ts";
 
 export type ReasonData = Record<string, string | number>;
 
+/** Which kind of place a region is. */
+export type DriverName = "local" | "kubernetes" | "upstream";
+
 /** An instance's row, as far as the deployer reads it. */
 export interface InstanceRow {
   id: string;
+  /** The type it was made with; the service's may have changed since. */
+  instanceTypeId: string;
+  /** The upstream endpoint that it is; null for all others. */
+  upstreamEndpointId: string | null;
   state: InstanceState;
   reason: StateReason;
   reasonData: ReasonData;
@@ -16,6 +23,8 @@ export interface InstanceRow {
   pidStartedAt: string | null;
   nonce: string | null;
   logFile: string | null;
+  host: string | null;
+  podName: string | null;
   restarts: number;
   /** Unexpected ends since it was last healthy for a while. */
   failures: number;
@@ -29,14 +38,19 @@ export interface InstanceRow {
 /** A service's row with what its instances are made from. */
 export interface ServiceRow {
   id: string;
-  /** Name of the driver of its region. */
-  driver: string;
+  driver: DriverName;
   spec: InstanceSpec;
+  instanceTypeId: string;
+  /** Endpoints that its instances are, one each, whatever `wantedInstances` says; null where instances may be anywhere. */
+  places: readonly string[] | null;
   wanted: "running" | "stopped" | "deleted";
+  /** Held back because credit ran out. */
+  suspended: boolean;
   wantedInstances: number;
   generation: number;
   observedGeneration: number;
   state: ServiceState;
+  stateSince: Date;
   reason: StateReason;
   reasonData: ReasonData;
 }
@@ -49,3 +63,20 @@ export interface Snapshot {
 
 /** The members of a service's row that the deployer decides. */
 export type ServiceStatus = Pick<ServiceRow, "state" | "reason" | "reasonData" | "observedGeneration">;
+
+/** What the deployer works towards: a deletion goes before arrears, and these before what else is wanted. */
+export function goalOf({ wanted, suspended }: Pick<ServiceRow, "wanted" | "suspended">): "running" | "stopped" | "suspended" | "deleted" {
+  return wanted !== "deleted" && suspended ? "suspended" : wanted;
+}
+
+/** How many instances there are to be. */
+export function targetOf(service: ServiceRow): number {
+  if (goalOf(service) !== "running") return 0;
+  return service.places ? service.places.length : service.wantedInstances;
+}
+
+/** Whether an instance is such as is wanted now: of the service's type, or at one of its endpoints, which know no types. */
+export function isCurrent({ places, instanceTypeId }: ServiceRow, row: InstanceRow): boolean {
+  if (!places) return row.instanceTypeId === instanceTypeId;
+  return row.upstreamEndpointId !== null && places.includes(row.upstreamEndpointId);
+}

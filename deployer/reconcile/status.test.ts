@@ -1,32 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { instanceRow, serviceRow } from "./rows.fixture.ts";
 import type { InstanceRow, ServiceRow } from "./snapshot.ts";
-import { sameStatus, serviceStatus } from "./status.ts";
+import { sameStatus, serviceStatus, unreachableStatus } from "./status.ts";
 
 const since = new Date(0);
 
-function service(change: Partial<ServiceRow>): ServiceRow {
-  const spec = { serviceId: "svc", accessName: "public/tiny", weightsFile: "w", contextLength: 1024, parallel: 4 };
-  const said = { state: "pending", reason: "", reasonData: {} } as const;
-  return {
-    id: "svc",
-    driver: "local",
-    spec,
-    wanted: "running",
-    wantedInstances: 2,
-    generation: 3,
-    observedGeneration: 3,
-    ...said,
-    ...change,
-  };
-}
-
-let made = 0;
-function row(state: InstanceRow["state"], change: Partial<InstanceRow> = {}): InstanceRow {
-  const none = { endpoint: null, pid: null, pidStartedAt: null, nonce: null, logFile: null, retryAt: null, readyAt: null, stoppedAt: null };
-  const dates = { stateSince: since, createdAt: since };
-  made += 1;
-  return { id: `ins_${made}`, state, reason: "", reasonData: {}, token: "t", restarts: 0, failures: 0, ...none, ...dates, ...change };
-}
+const service = (change: Partial<ServiceRow>) => serviceRow({ wantedInstances: 2, generation: 3, observedGeneration: 3, ...change });
+const row = (state: InstanceRow["state"], change: Partial<InstanceRow> = {}) => instanceRow({ state, ...change });
 
 const exited = (failures: number): Partial<InstanceRow> => ({
   failures,
@@ -35,6 +15,10 @@ const exited = (failures: number): Partial<InstanceRow> => ({
   reasonData: { code: "1", times: failures, retryInSeconds: 1 },
 });
 const held: Partial<InstanceRow> = { reason: "weights_missing", reasonData: { file: "w" } };
+
+const full: Partial<InstanceRow> = { reason: "insufficient_capacity", reasonData: { resource: "memory", needs: 2, free: 1 } };
+const fetched: Partial<InstanceRow> = { reason: "downloading_weights", reasonData: { doneBytes: 1, totalBytes: 2, bytesPerSecond: 1 } };
+const queued: Partial<InstanceRow> = { reason: "unschedulable", reasonData: { resource: "gpu", detail: "none is free" } };
 
 describe("wanted: two running", () => {
   const cases: [string, Partial<ServiceRow>, InstanceRow[], string][] = [
@@ -59,8 +43,35 @@ describe("wanted: two running", () => {
       [row("backoff", exited(4)), row("starting")],
       "starting process_exited 0",
     ],
-    ["no weights", { observedGeneration: 0 }, [row("backoff", held), row("backoff", held)], "failed weights_missing 0"],
-    ["no weights for the new ones", { observedGeneration: 2 }, [row("ready"), row("backoff", held)], "degraded weights_missing 2"],
+    ["no weights", { observedGeneration: 0 }, [row("pending", held), row("pending", held)], "failed weights_missing 0"],
+    ["no weights for the new ones", { observedGeneration: 2 }, [row("ready"), row("pending", held)], "degraded weights_missing 2"],
+    ["no room at all", { observedGeneration: 0 }, [row("pending", full), row("pending", full)], "pending insufficient_capacity 0"],
+    ["room for one", { observedGeneration: 0 }, [row("ready"), row("pending", full)], "scaling insufficient_capacity 0"],
+    [
+      "room for one, which still loads",
+      { observedGeneration: 0 },
+      [row("starting"), row("pending", full)],
+      "starting insufficient_capacity 0",
+    ],
+    ["no room for one that was lost", {}, [row("ready"), row("pending", full)], "degraded insufficient_capacity 3"],
+    ["on its way", { observedGeneration: 0 }, [row("pending", fetched), row("pending", fetched)], "downloading downloading_weights 0"],
+    ["more of them, on its way", { observedGeneration: 2 }, [row("ready"), row("pending", fetched)], "scaling downloading_weights 2"],
+    ["the download failed", {}, [row("pending", { reason: "download_failed" }), row("pending", fetched)], "failed download_failed 3"],
+    [
+      "started, and no node has room",
+      { observedGeneration: 0 },
+      [row("starting", queued), row("starting", queued)],
+      "pending unschedulable 0",
+    ],
+    ["all ready, one of a former type", {}, [row("ready"), row("ready", { instanceTypeId: "former" })], "degraded some_not_ready 3"],
+    [
+      "a former type, as wanted",
+      { observedGeneration: 2 },
+      [row("ready"), row("ready", { instanceTypeId: "former" })],
+      "scaling instances_starting 2",
+    ],
+    ["endpoints know no types", { places: ["u"] }, [row("ready", { upstreamEndpointId: "u", instanceTypeId: "former" })], "running  3"],
+    ["no endpoint", { places: [] }, [], "failed upstream_unreachable 3"],
     ["started again after a stop", { observedGeneration: 2 }, [row("starting"), row("starting")], "starting instances_starting 2"],
     ["history does not count", {}, [row("ready"), row("ready"), row("stopped", exited(9))], "running  3"],
   ];
@@ -81,6 +92,29 @@ test.each([
   ["deleted", [], "deleted  3"],
 ] as const)("wanted %s", (wanted, rows, expected) => {
   const said = serviceStatus(service({ wanted, observedGeneration: 2 }), rows);
+  expect(`${said.state} ${said.reason} ${said.observedGeneration}`).toBe(expected);
+});
+
+test.each([
+  ["running", [row("draining")], "stopping arrears 2"],
+  ["running", [], "suspended arrears 3"],
+  ["stopped", [], "suspended arrears 3"],
+  ["deleted", [row("draining")], "deleting draining 2"],
+] as const)("wanted %s and suspended", (wanted, rows, expected) => {
+  const said = serviceStatus(service({ wanted, suspended: true, observedGeneration: 2 }), rows);
+  expect(`${said.state} ${said.reason} ${said.observedGeneration}`).toBe(expected);
+});
+
+test.each([
+  ["serving", {}, [row("ready"), row("ready")], "degraded region_unreachable 3"],
+  ["not serving", {}, [row("starting")], "pending region_unreachable 3"],
+  ["stopping", { wanted: "stopped" }, [row("draining")], "stopping region_unreachable 3"],
+  ["stopped", { wanted: "stopped" }, [], "stopped  3"],
+  ["deleting", { wanted: "deleted" }, [row("ready")], "deleting region_unreachable 3"],
+  ["deleted without an instance", { wanted: "deleted" }, [], "deleted  3"],
+] as const)("while its region cannot be reached: %s", (_, change, rows, expected) => {
+  const obstacle = { reason: "region_unreachable", data: { detail: "no route" } } as const;
+  const said = unreachableStatus(service(change), rows, obstacle);
   expect(`${said.state} ${said.reason} ${said.observedGeneration}`).toBe(expected);
 });
 

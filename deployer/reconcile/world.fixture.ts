@@ -1,8 +1,9 @@
-import type { Observation } from "../drivers/driver.ts";
+import type { Observation, Obstacle } from "../drivers/driver.ts";
 import { isOwned } from "./orphans.ts";
 import { type Plan, plan } from "./plan.ts";
-import { rowChange, startFailed } from "./row-change.ts";
-import type { InstanceRow, ServiceRow } from "./snapshot.ts";
+import { hold, rowChange, startFailed } from "./row-change.ts";
+import { instanceRow, serviceRow } from "./rows.fixture.ts";
+import { goalOf, type InstanceRow, isCurrent, type ServiceRow } from "./snapshot.ts";
 
 interface Process {
   pid: number;
@@ -13,6 +14,10 @@ interface Process {
   drainingSinceMs: number | null;
   deaf: boolean;
 }
+
+const away: Obstacle = { reason: "region_unreachable", data: { detail: "cut off" } };
+const full: Obstacle = { reason: "insufficient_capacity", data: { resource: "memory", needs: 2, free: 1 } };
+const queued: Obstacle = { reason: "unschedulable", data: { resource: "gpu", detail: "no node has one" } };
 
 /** A seeded stream of numbers in [0, 1). */
 export function seeded(seed: number): () => number {
@@ -32,17 +37,22 @@ export class World {
   #monotonicMs = 0;
   rows: InstanceRow[] = [];
   processes: Process[] = [];
-  weights = true;
+  /** Why nothing can be started; null: it can. */
+  obstacle: Obstacle | null = null;
   spawnable = true;
+  /** Processes that there is room for. */
+  capacity = Number.POSITIVE_INFINITY;
+  /** The region cannot be reached; what runs there runs on. */
+  away = false;
+  /** What is started gets no place to run until this ends. */
+  queued = false;
   service: ServiceRow;
   readonly random: () => number;
   #made = 0;
 
   constructor(seed: number) {
     this.random = seeded(seed);
-    const spec = { serviceId: "svc", accessName: "public/tiny", weightsFile: "w", contextLength: 1, parallel: 1 };
-    const wanted = { wanted: "running", wantedInstances: 1, generation: 1, observedGeneration: 0 } as const;
-    this.service = { id: "svc", driver: "model", spec, ...wanted, state: "pending", reason: "", reasonData: {} };
+    this.service = serviceRow({ stateSince: this.now });
   }
 
   get now(): Date {
@@ -53,24 +63,29 @@ export class World {
     return this.rows.filter((row) => row.state !== "stopped");
   }
 
-  want(wanted: ServiceRow["wanted"], wantedInstances: number): void {
-    this.service = { ...this.service, wanted, wantedInstances, generation: this.service.generation + 1 };
+  want(change: Partial<Pick<ServiceRow, "wanted" | "wantedInstances" | "suspended" | "instanceTypeId" | "places">>): void {
+    // A deletion is not taken back.
+    if (this.service.wanted === "deleted") return;
+    this.service = { ...this.service, ...change, generation: this.service.generation + 1 };
   }
 
   /** Time passes: processes come up, and those asked to drain end, but for the deaf. */
   pass(ms: number): void {
     this.nowMs += ms;
     this.#monotonicMs += ms;
-    for (const one of this.processes) if (!one.deaf && this.#monotonicMs - one.startedMs > 300) one.readySinceMs ??= this.#monotonicMs;
+    for (const one of this.processes) {
+      if (!one.deaf && !this.queued && this.#monotonicMs - one.startedMs > 300) one.readySinceMs ??= this.#monotonicMs;
+    }
     this.processes = this.processes.filter(
       (one) => one.deaf || one.drainingSinceMs === null || this.#monotonicMs - one.drainingSinceMs < 500,
     );
   }
 
   decide(): Plan {
+    const about = { service: this.service, instances: this.live, now: this.now, jitter: this.random() };
+    if (this.away) return plan({ ...about, observations: new Map(), obstacle: null, unreachable: away });
     const observations = new Map(this.live.map((row) => [row.id, this.#observe(row)]));
-    const obstacle = this.weights ? null : ({ reason: "weights_missing", data: { file: "w" } } as const);
-    return plan({ service: this.service, instances: this.live, observations, obstacle, now: this.now, jitter: this.random() });
+    return plan({ ...about, observations, obstacle: this.obstacle ?? (this.#isFull ? full : null) });
   }
 
   /** Takes the plan's steps as execute.ts does; a deployer that dies takes only the first `steps` of them. */
@@ -80,7 +95,7 @@ export class World {
     const starts: InstanceRow[] = [];
     for (const action of decided.actions) {
       if (action.kind === "create") {
-        this.rows.push(this.#newRow());
+        this.rows.push(this.#newRow(action.place));
         continue;
       }
       this.#change(action.instanceId, (row) => rowChange(action, row, this.now)?.patch ?? {});
@@ -89,9 +104,11 @@ export class World {
         starts.push(this.#row(action.instanceId));
       }
     }
-    this.service = { ...this.service, ...decided.status };
+    const stateSince = decided.status.state === this.service.state ? this.service.stateSince : this.now;
+    this.service = { ...this.service, ...decided.status, stateSince };
     for (const action of decided.actions) {
       if (left-- <= 0) return;
+      if (this.away) continue;
       if (action.kind === "terminate") for (const one of this.#of(action.instanceId)) one.drainingSinceMs ??= this.#monotonicMs;
       if (action.kind === "kill") this.processes = this.processes.filter((one) => one.instanceId !== action.instanceId);
       if (action.kind === "start") this.#spawn(this.#row(action.instanceId));
@@ -101,6 +118,7 @@ export class World {
   }
 
   endOrphans(): void {
+    if (this.away) return;
     this.processes = this.processes.filter((one) => {
       const running = { ...one, serviceId: "svc", pidStartedAt: `s${one.pid}`, nonce: one.readySinceMs ? one.nonce : null };
       return isOwned(
@@ -115,16 +133,22 @@ export class World {
     this.processes.push(this.#process(instanceId, "planted"));
   }
 
+  get #isFull(): boolean {
+    return this.processes.length >= this.capacity;
+  }
+
   #spawn(row: InstanceRow): void {
     this.processes = this.processes.filter((one) => one.instanceId !== row.id);
-    if (this.spawnable) this.processes.push(this.#process(row.id, row.nonce ?? ""));
+    if (this.spawnable && !this.#isFull) this.processes.push(this.#process(row.id, row.nonce ?? ""));
   }
 
   #recordStart(row: InstanceRow): void {
+    if (this.away) return;
     const one = this.processes.find((process) => process.instanceId === row.id && process.nonce === row.nonce);
-    this.#change(row.id, (current) =>
-      one ? { pid: one.pid, pidStartedAt: `s${one.pid}` } : startFailed(current, "refused", 1_000, this.now).patch,
-    );
+    this.#change(row.id, (current) => {
+      if (one) return { pid: one.pid, pidStartedAt: `s${one.pid}` };
+      return this.#isFull ? hold(current, full, this.now).patch : startFailed(current, "refused", 1_000, this.now).patch;
+    });
   }
 
   #observe(row: InstanceRow): Observation {
@@ -139,6 +163,7 @@ export class World {
       endpoint: answers ? `http://127.0.0.1:${one.pid}` : null,
       sinceMs: waited,
       drainingMs: one.drainingSinceMs === null ? null : this.#monotonicMs - one.drainingSinceMs,
+      waiting: this.queued && one.readySinceMs === null ? queued : null,
     };
   }
 
@@ -161,19 +186,29 @@ export class World {
     this.rows = this.rows.map((row) => (row.id === id ? { ...row, ...patch(row) } : row));
   }
 
-  #newRow(): InstanceRow {
-    const none = {
-      endpoint: null,
-      pid: null,
-      pidStartedAt: null,
-      nonce: null,
-      logFile: null,
-      retryAt: null,
-      readyAt: null,
-      stoppedAt: null,
-    };
+  #newRow(upstreamEndpointId: string | null): InstanceRow {
     const since = { stateSince: this.now, createdAt: this.now };
-    const id = `ins_${String(++this.#made).padStart(5, "0")}`;
-    return { id, state: "pending", reason: "", reasonData: {}, token: "t", restarts: 0, failures: 0, ...none, ...since };
+    const { instanceTypeId } = this.service;
+    return instanceRow({ id: `ins_${String(++this.#made).padStart(5, "0")}`, instanceTypeId, upstreamEndpointId, ...since });
   }
+}
+
+/** As many instances as wanted, in rows and processes alike, all of the wanted type and at the wanted endpoints. */
+export function isAsWanted({ service, live, processes }: World): boolean {
+  const goal = goalOf(service);
+  const wanted = goal !== "running" ? 0 : (service.places?.length ?? service.wantedInstances);
+  const pids = (list: readonly { pid: number | null }[]) =>
+    list
+      .map((one) => one.pid)
+      .sort()
+      .join();
+  return (
+    service.state === goal &&
+    service.observedGeneration === service.generation &&
+    live.length === wanted &&
+    live.every((row) => row.state === "ready" && isCurrent(service, row)) &&
+    pids(live) === pids(processes) &&
+    new Set(live.map((row) => row.nonce)).size === wanted &&
+    (wanted === 0 || service.places === null || service.places.every((place) => live.some((row) => row.upstreamEndpointId === place)))
+  );
 }

@@ -1,7 +1,8 @@
 import type { ServiceEventKind } from "#lib/contracts/services.ts";
 import type { DbLike } from "#lib/db/client.ts";
 import type { RowChange } from "./row-change.ts";
-import type { InstanceRow, ReasonData, ServiceRow, ServiceStatus } from "./snapshot.ts";
+import { goalOf, type InstanceRow, type ReasonData, type ServiceRow, type ServiceStatus } from "./snapshot.ts";
+import { reasonTable } from "./state-table.ts";
 import { sameStatus } from "./status.ts";
 
 export interface InstanceChange {
@@ -29,9 +30,33 @@ export async function writeStatus(tx: DbLike, service: ServiceRow, status: Servi
       ...(status.state === "deleted" ? { deletedAt: now } : {}),
     },
   });
-  if (written.count === 0 || !moved) return;
-  if (status.state === "running") await writeEvents(tx, service.id, [{ kind: "service_running", data: {}, instanceId: null }]);
-  if (status.state === "deleted") await writeEvents(tx, service.id, [{ kind: "service_deleted", data: {}, instanceId: null }]);
+  if (written.count === 0) return;
+  await writeEvents(
+    tx,
+    service.id,
+    statusEvents(service, status, now).map((event) => ({ ...event, instanceId: null })),
+  );
+}
+
+/** What a change of a service's row adds to its timeline. Pure. */
+export function statusEvents(before: ServiceRow, after: ServiceStatus, now: Date): { kind: ServiceEventKind; data: ReasonData }[] {
+  const events: { kind: ServiceEventKind; data: ReasonData }[] = [];
+  const fetched = before.reason === "downloading_weights" && reasonTable[after.reason].holds !== "failed";
+  if (fetched && after.reason !== before.reason && goalOf(before) === "running" && after.reason !== "region_unreachable") {
+    const bytes = before.reasonData.totalBytes ?? before.reasonData.doneBytes ?? 0;
+    events.push({ kind: "weights_downloaded", data: { bytes, seconds: secondsSince(before.stateSince, now) } });
+  }
+  if (after.reason === "download_failed" && before.reason !== "download_failed") {
+    events.push({ kind: "download_failed", data: { detail: after.reasonData.detail ?? "" } });
+  }
+  if (before.state === after.state) return events;
+  if (after.state === "running") events.push({ kind: "service_running", data: {} });
+  if (after.state === "deleted") events.push({ kind: "service_deleted", data: {} });
+  return events;
+}
+
+function secondsSince(since: Date, now: Date): number {
+  return Math.max(0, Math.round((now.getTime() - since.getTime()) / 1_000));
 }
 
 async function writeEvents(

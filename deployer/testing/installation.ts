@@ -23,7 +23,8 @@ export interface Installation {
   dispose(): Promise<void>;
 }
 
-export async function createInstallation(): Promise<Installation> {
+/** @param settings variables of Hydra's besides those that every installation needs */
+export async function createInstallation(settings: Record<string, string> = {}): Promise<Installation> {
   const database = await createTestDatabase();
   await database.db.serviceEvent.deleteMany();
   await database.db.modelService.deleteMany();
@@ -35,7 +36,7 @@ export async function createInstallation(): Promise<Installation> {
   function start(program = "deployer/main.ts", ...args: string[]): ChildProcess {
     const env = { PATH: process.env.PATH, HYDRA_DATA_DIR: dataDir, HYDRA_SECRET: "x".repeat(32), DATABASE_URL: database.url };
     const child = spawn(process.execPath, [join(rootDir, program), ...args], {
-      env: { ...env, NODE_ENV: "production" },
+      env: { ...env, ...settings, NODE_ENV: "production" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.on("data", (chunk) => {
@@ -53,7 +54,7 @@ export async function createInstallation(): Promise<Installation> {
     await eventually(async () => {
       const said = JSON.parse(await readFile(join(dataDir, "run", "deployer.json"), "utf8"));
       if (said.pid !== child.pid) throw new Error("another deployer's word");
-    }, 20_000);
+    }, 40_000);
     return child;
   }
 

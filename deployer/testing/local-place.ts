@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rootDir } from "#lib/config.ts";
-import type { ContractPlace } from "../drivers/contract.ts";
-import type { Driver } from "../drivers/driver.ts";
+import { parseConfig } from "#lib/config.ts";
+import { createHubs } from "#lib/hub/hubs.ts";
+import { type ContractPlace, newRef } from "../drivers/contract.ts";
+import type { Driver, InstanceSpec } from "../drivers/driver.ts";
+import type { Machine } from "../drivers/local/capacity.ts";
 import { findEngines } from "../drivers/local/command-lines.ts";
-import { createLocalDriver } from "../drivers/local/local-driver.ts";
-import { engineCommand, weightsCandidates } from "../recipes/engine-command.ts";
+import { openLocalDriver, openWeights } from "../open-local-driver.ts";
 
 export interface LocalPlace extends ContractPlace {
   dataDir: string;
@@ -19,21 +20,22 @@ export async function createLocalPlace(): Promise<LocalPlace> {
   const instancesDir = join(dataDir, "instances");
   await mkdir(join(dataDir, "models", "broken"), { recursive: true });
   await writeFile(join(dataDir, "models", "broken", "weights.gguf"), "these are no weights");
-  const spec = {
-    serviceId: "svc",
-    accessName: "public/hydra-tiny",
-    weightsFile: "hydra-tiny/tiny-chat.gguf",
-    contextLength: 512,
-    parallel: 2,
-  };
   const pids = async () => (await findEngines(instancesDir)).map((one) => one.pid);
   return {
     dataDir,
     instancesDir,
-    spec,
-    blocked: { spec: { ...spec, weightsFile: "hydra-tiny/none.gguf" }, reason: "weights_missing" },
-    open: () => openLocalDriver(dataDir),
+    spec: localSpec("hydra-tiny/tiny-chat.gguf"),
+    blocked: { spec: localSpec("hydra-tiny/none.gguf"), reason: "weights_missing" },
+    broken: { spec: localSpec("broken/weights.gguf"), says: /broken.weights\.gguf/ },
+    logSays: /"msg":"listening"/,
+    cut: null,
+    newRef,
+    open: () => openLocal(dataDir),
     crash: async (ref) => void process.kill(ref.pid as number, "SIGKILL"),
+    async hang({ pid }) {
+      process.kill(pid as number, "SIGSTOP");
+      return async () => void process.kill(pid as number, "SIGCONT");
+    },
     count: async () => (await pids()).length,
     async dispose() {
       for (const pid of await pids()) {
@@ -48,15 +50,31 @@ export async function createLocalPlace(): Promise<LocalPlace> {
   };
 }
 
-/** A local driver as main.ts makes it, on the real engine. */
-export function openLocalDriver(dataDir: string): Driver {
-  const folders = [join(dataDir, "models"), join(rootDir, "models")];
-  const engine = join(rootDir, "engine", "main.ts");
-  return createLocalDriver({
-    dataDir,
-    weightsCandidates: (file) => weightsCandidates(file, folders),
-    command: ({ ref: { instanceId, serviceId }, spec, weights, stateFile }) =>
-      engineCommand({ ...spec, engine, instanceId, serviceId, weights, stateFile }),
-    engineEnv: { PATH: process.env.PATH ?? "" },
-  });
+/** Something small to run on weights that lie below a weights folder. */
+export function localSpec(file: string): InstanceSpec {
+  const bundled = {
+    source: "bundled",
+    hub: null,
+    repository: "",
+    revision: "",
+    projectorFile: null,
+    sizeBytes: null,
+    sha256: null,
+  } as const;
+  return {
+    serviceId: "svc",
+    accessName: "public/hydra-tiny",
+    model: { slug: "hydra-tiny", kind: "text_generation", parameters: null, repository: null },
+    weights: { id: "wts", ...bundled, file, format: "gguf" },
+    contextLength: 512,
+    parallel: 2,
+    resources: { cpuMilli: 100, memoryBytes: 1_073_741_824n, gpuCount: 0, gpuModel: null },
+    region: { id: "reg", name: "local", settings: {} },
+  };
+}
+
+/** A local driver as main.ts makes it, on the real engine; `machine` stands in for what this one has. */
+export function openLocal(dataDir: string, machine?: () => Promise<Machine>): Driver {
+  const weights = openWeights(dataDir, createHubs(parseConfig({})), { info: () => {}, warn: () => {} });
+  return openLocalDriver({ dataDir, weights, env: { PATH: process.env.PATH ?? "" }, ...(machine ? { machine } : {}) });
 }

@@ -4,6 +4,8 @@ import { join, sep } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
+/** What an instance's process is started with: the engine, or what stands before another program (deployer/runtimes). */
+const entries = [join("engine", "main.ts"), join("runtimes", "main.ts")];
 
 /** An engine found by its command line. */
 export interface EngineProcess {
@@ -46,13 +48,13 @@ export function parseArguments(pid: number, args: readonly string[], instancesDi
   };
   const instanceId = after("--instance");
   if (!instanceId || after("--state") !== join(instancesDir, instanceId, "state.json")) return null;
-  if (!args.some((arg) => arg.endsWith(join("engine", "main.ts")))) return null;
+  if (!args.some((arg) => entries.some((entry) => arg.endsWith(entry)))) return null;
   return { pid, instanceId, serviceId: after("--service") };
 }
 
 /** Reads a line of `ps -o pid=,command=`, which does not say where an argument with a space in it ends. */
 export function parsePsLine(line: string, instancesDir: string): EngineProcess | null {
-  const match = /^\s*(\d+)\s.*engine[/\\]main\.ts\s.*?--instance (\S+) --service (\S+) /.exec(line);
+  const match = /^\s*(\d+)\s.*(?:engine|runtimes)[/\\]main\.ts\s.*?--instance (\S+) --service (\S+) /.exec(line);
   if (!match?.[1] || !match[2] || !match[3]) return null;
   const state = `--state ${instancesDir}${sep}${match[2]}${sep}state.json`;
   return line.includes(state) ? { pid: Number(match[1]), instanceId: match[2], serviceId: match[3] } : null;

@@ -1,18 +1,21 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { pruneRunLogs } from "./run-log.ts";
 
 /** Logs of this many ended instances are kept for each service. */
 const keptPerService = 20;
-/** A log that has grown past this is put aside at the next start; one older log is kept. */
-const logLimitBytes = 16 * 1024 * 1024;
 
-const owner = z.object({ serviceId: z.string() });
+const owner = z.object({
+  serviceId: z.string(),
+  /** What the machine gave it; a folder of an earlier version has none. */
+  claim: z.object({ memoryBytes: z.number(), cpuMilli: z.number(), gpus: z.array(z.string()) }).optional(),
+});
+export type Owner = z.infer<typeof owner>;
 
 export interface InstanceFolder {
   dir: string;
   stateFile: string;
-  logFile: string;
   ownerFile: string;
   /** Says which process was asked to drain, and when. */
   drainFile: string;
@@ -25,19 +28,17 @@ export function instanceFolder(instancesDir: string, instanceId: string): Instan
   return {
     dir,
     stateFile: join(dir, "state.json"),
-    logFile: join(dir, "engine.log"),
     ownerFile: join(dir, "owner.json"),
     drainFile: join(dir, "drain.json"),
   };
 }
 
-/** Makes the folder ready for a new run: no word of an earlier one, and room in the log. */
-export async function prepareFolder(folder: InstanceFolder, serviceId: string): Promise<void> {
+/** Makes the folder ready for a new run: no word of an earlier one but its logs. */
+export async function prepareFolder(folder: InstanceFolder, owner: Owner): Promise<void> {
   await mkdir(folder.dir, { recursive: true, mode: 0o700 });
   await rm(folder.stateFile, { force: true });
-  await writeFile(folder.ownerFile, `${JSON.stringify({ serviceId })}\n`, { mode: 0o600 });
-  const log = await stat(folder.logFile).catch(() => null);
-  if (log && log.size > logLimitBytes) await rename(folder.logFile, `${folder.logFile}.1`);
+  await pruneRunLogs(folder.dir);
+  await writeFile(folder.ownerFile, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
 }
 
 /** Instance ids that have a folder. */
@@ -51,7 +52,7 @@ export async function pruneFolders(instancesDir: string, live: ReadonlySet<strin
   const ended = (await listFolders(instancesDir)).filter((id) => !live.has(id)).sort();
   const byService = new Map<string, string[]>();
   for (const id of ended) {
-    const serviceId = await folderOwner(instanceFolder(instancesDir, id));
+    const serviceId = (await readOwner(instanceFolder(instancesDir, id)))?.serviceId ?? "";
     byService.set(serviceId, [...(byService.get(serviceId) ?? []), id]);
   }
   for (const ids of byService.values()) {
@@ -59,10 +60,11 @@ export async function pruneFolders(instancesDir: string, live: ReadonlySet<strin
   }
 }
 
-async function folderOwner(folder: InstanceFolder): Promise<string> {
+/** What a folder says of whose it is; null where it says nothing. */
+export async function readOwner(folder: InstanceFolder): Promise<Owner | null> {
   try {
-    return owner.parse(JSON.parse(await readFile(folder.ownerFile, "utf8"))).serviceId;
+    return owner.parse(JSON.parse(await readFile(folder.ownerFile, "utf8")));
   } catch {
-    return "";
+    return null;
   }
 }

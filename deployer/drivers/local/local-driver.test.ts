@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createLocalPlace, type LocalPlace } from "../../testing/local-place.ts";
+import { createLocalPlace, type LocalPlace, localSpec } from "../../testing/local-place.ts";
 import { eventually, newRef, until } from "../contract.ts";
 import type { Driver, InstanceRef } from "../driver.ts";
 import { findEngines } from "./command-lines.ts";
@@ -69,10 +68,10 @@ test("how it ended is known for a child: a code, or a signal's name", async () =
   expect(await driver.observe(killed)).toEqual({ phase: "gone", exit: "SIGKILL" });
 
   const broken = newRef();
-  await driver.start(broken, { ...place.spec, weightsFile: "broken/weights.gguf" });
+  await driver.start(broken, localSpec("broken/weights.gguf"));
   await until(driver, broken, "gone", 20_000);
   expect(await driver.observe(broken)).toEqual({ phase: "gone", exit: "1" });
-  expect(await readFile(join(place.instancesDir, broken.instanceId, "engine.log"), "utf8")).not.toBe("");
+  expect((await driver.logs(broken, null))?.lines).not.toEqual([]);
 });
 
 test("a pid that belongs to another process by now is neither ready nor killed", async () => {
@@ -111,9 +110,10 @@ describe("draining", () => {
     const openCounting = () =>
       createLocalDriver({
         dataDir: place.dataDir,
-        weightsCandidates: () => [process.execPath],
-        command: () => ["-e", script],
-        engineEnv: {},
+        weights: { status: async () => ({ state: "ready", path: process.execPath, projectorPath: null, sizeBytes: 1 }), fetch: () => {} },
+        cacheBytesPerToken: async () => 0,
+        weightsOf: ({ weights }) => weights,
+        command: () => ({ file: process.execPath, args: ["-e", script], env: {} }),
       });
     const [first, second] = [openCounting(), openCounting()];
     const ref = newRef();

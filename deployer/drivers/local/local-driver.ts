@@ -1,36 +1,70 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, stat } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { processStartTime } from "#lib/process-identity.ts";
-import { type Driver, type InstanceRef, type InstanceSpec, type Running, StartError } from "../driver.ts";
+import {
+  type Driver,
+  type InstanceRef,
+  type InstanceSpec,
+  type Obstacle,
+  type RunFacts,
+  type Running,
+  StartError,
+  type WeightsRef,
+} from "../driver.ts";
+import { type Claim, type Machine, type RunningClaim, roomFor, tooLittle } from "./capacity.ts";
+import { ClaimLock, runningClaims } from "./claims.ts";
 import { type EngineProcess, findEngines } from "./command-lines.ts";
 import { readDrainMark, writeDrainMark } from "./drain-mark.ts";
 import { type InstanceFolder, instanceFolder, listFolders, prepareFolder, pruneFolders } from "./folders.ts";
 import { createHealthCheck } from "./health.ts";
+import { readMachine } from "./machine.ts";
+import { needsOf } from "./needs.ts";
 import { isAlive, killAndWait, killGroup, type ProcessId, terminate } from "./process-control.ts";
+import { readRunLog, runLogFile } from "./run-log.ts";
 import { readEngineState } from "./state-file.ts";
 import { TrackedRun } from "./tracked-run.ts";
+import { findWeights, type LocalWeights, type ReadyWeights, WeightsSizes } from "./weights.ts";
+
+/** How one engine is started. */
+export interface EngineCommand {
+  /** The program; absolute. */
+  file: string;
+  args: string[];
+  /** Its whole environment, but for its token, its nonce and its GPUs. */
+  env: Record<string, string>;
+}
 
 export interface LocalDriverOptions {
   /** Absolute, without symbolic links, so that an engine's command line names it in one way only. */
   dataDir: string;
-  /** Where a weights file may lie, in the order to look. */
-  weightsCandidates(weightsFile: string): string[];
-  /** Node's arguments for one engine. */
-  command(input: { ref: InstanceRef; spec: InstanceSpec; weights: string; stateFile: string }): string[];
-  /** The engine's whole environment, but for its token and nonce. */
-  engineEnv: Record<string, string>;
+  weights: LocalWeights;
+  /** The weights that the program on this machine loads for a spec; null where it can run none. */
+  weightsOf(spec: InstanceSpec): WeightsRef | null;
+  /** What keys and values of one token take with the weights at that path; null where they do not tell. */
+  cacheBytesPerToken(path: string): Promise<number | null>;
+  command(input: { ref: InstanceRef; spec: InstanceSpec; weights: ReadyWeights; stateFile: string }): EngineCommand;
+  /** What the machine has; default: this one, as it is. */
+  machine?: () => Promise<Machine>;
 }
 
 const tickMs = 100;
 /** Command lines are read at most this often. */
 const scanLifeMs = 1_000;
 const killLimitMs = 3_000;
+/** What runs is counted at most this often to tell whether there is room; a start counts anew. */
+const roomLifeMs = 500;
 
 /** Runs each instance as one process of this machine, in a group of its own, so that it outlives the deployer. */
 export function createLocalDriver(options: LocalDriverOptions): Driver {
   return new LocalDriver(options);
+}
+
+interface Room {
+  machine: Machine;
+  running: RunningClaim[];
 }
 
 class LocalDriver implements Driver {
@@ -41,27 +75,45 @@ class LocalDriver implements Driver {
   readonly #ticker: NodeJS.Timeout;
   #onChange: (serviceId: string) => void = () => {};
   #scan: { at: number; engines: Promise<EngineProcess[]> } | null = null;
+  readonly #sizes: WeightsSizes;
+  readonly #lock: ClaimLock;
+  #room: { at: number; seen: Promise<Room> } | null = null;
 
   constructor(options: LocalDriverOptions) {
     this.#options = options;
     this.#instancesDir = join(options.dataDir, "instances");
+    this.#sizes = new WeightsSizes(options.cacheBytesPerToken);
+    this.#lock = new ClaimLock(this.#instancesDir);
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#ticker.unref();
   }
 
   async obstacle(spec: InstanceSpec) {
-    if (await this.#weights(spec)) return null;
-    return { reason: "weights_missing", data: { file: spec.weightsFile ?? "—" } } as const;
+    const weights = await findWeights(this.#options.weights, { ...spec, weights: this.#options.weightsOf(spec) });
+    if ("obstacle" in weights) return weights.obstacle;
+    if (!this.#room || performance.now() - this.#room.at > roomLifeMs) this.#room = { at: performance.now(), seen: this.#look(null) };
+    const found = await this.#findRoom(spec, weights, await this.#room.seen);
+    return "obstacle" in found ? found.obstacle : null;
   }
 
   async start(ref: InstanceRef, spec: InstanceSpec) {
-    const weights = await this.#weights(spec);
-    if (!weights) throw new StartError(`weights file ${spec.weightsFile ?? ""} is missing`);
-    const folder = this.#folder(ref);
+    const weights = await findWeights(this.#options.weights, { ...spec, weights: this.#options.weightsOf(spec) });
+    if ("obstacle" in weights) throw heldStart(weights.obstacle);
+    await mkdir(this.#instancesDir, { recursive: true, mode: 0o700 });
     await this.#endAll(ref.instanceId);
-    await prepareFolder(folder, ref.serviceId);
-    const args = this.#options.command({ ref, spec, weights, stateFile: folder.stateFile });
-    const child = await this.#spawn(args, ref, folder);
+    // Looking for room and taking it is one step: what runs is what counts, so the next one sees this process.
+    return this.#lock.run(() => this.#startWhereRoom(ref, spec, weights));
+  }
+
+  async #startWhereRoom(ref: InstanceRef, spec: InstanceSpec, weights: ReadyWeights): Promise<RunFacts> {
+    const found = await this.#findRoom(spec, weights, await this.#look(ref.instanceId));
+    if ("obstacle" in found) throw heldStart(found.obstacle);
+    const folder = this.#folder(ref);
+    await prepareFolder(folder, { serviceId: ref.serviceId, claim: found.claim });
+    const fitted = { ...spec, contextLength: found.contextLength };
+    const command = this.#options.command({ ref, spec: fitted, weights, stateFile: folder.stateFile });
+    const logFile = runLogFile(folder.dir, ref.nonce ?? "");
+    const child = await this.#spawn(command, ref, { folder, logFile, claim: found.claim });
     const pid = child.pid as number;
     const startedAt = await processStartTime(pid);
     if (startedAt === null) throw new StartError("the engine ended at once; its log says why");
@@ -70,7 +122,30 @@ class LocalDriver implements Driver {
       run.markGone();
       this.#onChange(ref.serviceId);
     });
-    return { pid, pidStartedAt: startedAt, logFile: folder.logFile };
+    return { pid, pidStartedAt: startedAt, logFile, host: hostname() };
+  }
+
+  async #look(exceptInstanceId: string | null): Promise<Room> {
+    const [machine, running] = await Promise.all([
+      (this.#options.machine ?? readMachine)(),
+      runningClaims(this.#instancesDir, exceptInstanceId),
+    ]);
+    return { machine, running };
+  }
+
+  /** What one more instance would get of the machine. */
+  async #findRoom(
+    spec: InstanceSpec,
+    weights: ReadyWeights,
+    room: Room,
+  ): Promise<{ claim: Claim & { gpus: string[] }; contextLength: number } | { obstacle: Obstacle }> {
+    const needs = needsOf(spec, await this.#sizes.of(weights));
+    const given = Number(spec.resources.memoryBytes);
+    if (needs.memoryBytes > given) return tooLittle("memory", needs.memoryBytes, given);
+    const found = roomFor(needs, room.machine, room.running);
+    if ("obstacle" in found) return found;
+    const { memoryBytes, cpuMilli, contextLength } = needs;
+    return { claim: { memoryBytes, cpuMilli, gpus: found.gpus }, contextLength };
   }
 
   async observe(ref: InstanceRef) {
@@ -111,6 +186,15 @@ class LocalDriver implements Driver {
     if (pid !== null && pidStartedAt !== null) await killGroup({ pid, startedAt: pidStartedAt });
   }
 
+  async logs(ref: InstanceRef, cursor: string | null) {
+    if (ref.nonce === null) return null;
+    const file = runLogFile(this.#folder(ref).dir, ref.nonce);
+    // Asked before the log is read: what it wrote last is then in it.
+    const run = this.#runs.get(ref.instanceId);
+    const lives = run && run.ref.nonce === ref.nonce ? run.phase !== "gone" : (await this.#locate(ref)) !== null;
+    return readRunLog(file, cursor, !lives);
+  }
+
   async prune(live: ReadonlySet<string>) {
     for (const [instanceId, run] of this.#runs) if (!live.has(instanceId) && run.phase === "gone") this.#runs.delete(instanceId);
     const running = (await this.list()).map((one) => one.instanceId);
@@ -137,21 +221,25 @@ class LocalDriver implements Driver {
     return instanceFolder(this.#instancesDir, ref.instanceId);
   }
 
-  async #weights(spec: InstanceSpec): Promise<string | null> {
-    for (const file of spec.weightsFile ? this.#options.weightsCandidates(spec.weightsFile) : []) {
-      if ((await stat(file).catch(() => null))?.isFile()) return file;
-    }
-    return null;
-  }
-
-  async #spawn(args: string[], ref: InstanceRef, folder: InstanceFolder): Promise<ChildProcess> {
-    const log = await open(folder.logFile, "a", 0o600);
+  async #spawn(
+    command: EngineCommand,
+    ref: InstanceRef,
+    place: { folder: InstanceFolder; logFile: string; claim: Claim },
+  ): Promise<ChildProcess> {
+    const log = await open(place.logFile, "a", 0o600);
+    const { gpus } = place.claim;
     try {
-      const child = spawn(process.execPath, args, {
-        cwd: folder.dir,
+      const child = spawn(command.file, command.args, {
+        cwd: place.folder.dir,
         detached: true,
         stdio: ["ignore", log.fd, log.fd],
-        env: { ...this.#options.engineEnv, NODE_ENV: "production", HYDRA_INSTANCE_TOKEN: ref.token, HYDRA_INSTANCE_NONCE: ref.nonce ?? "" },
+        env: {
+          ...command.env,
+          ...(gpus.length > 0 ? { CUDA_VISIBLE_DEVICES: gpus.join(",") } : {}),
+          NODE_ENV: "production",
+          HYDRA_INSTANCE_TOKEN: ref.token,
+          HYDRA_INSTANCE_NONCE: ref.nonce ?? "",
+        },
       });
       child.unref();
       await once(child, "spawn");
@@ -199,7 +287,8 @@ class LocalDriver implements Driver {
   }
 
   #track(ref: InstanceRef, id: ProcessId, child: ChildProcess | null): TrackedRun {
-    const { stateFile, logFile } = this.#folder(ref);
+    const { dir, stateFile } = this.#folder(ref);
+    const logFile = ref.nonce === null ? null : runLogFile(dir, ref.nonce);
     const run = new TrackedRun({ id, ref, files: { stateFile, logFile }, child, ask: this.#health.ask });
     this.#runs.set(ref.instanceId, run);
     return run;
@@ -216,4 +305,9 @@ class LocalDriver implements Driver {
       );
     }
   }
+}
+
+/** Nothing is broken: the instance waits for what is missing. */
+function heldStart(obstacle: Obstacle): StartError {
+  return new StartError(`cannot start: ${obstacle.reason} ${JSON.stringify(obstacle.data)}`, { obstacle });
 }

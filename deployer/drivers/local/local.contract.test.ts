@@ -1,4 +1,4 @@
 import { createLocalPlace } from "../../testing/local-place.ts";
 import { driverContract } from "../contract.ts";
 
-driverContract("local", createLocalPlace);
+driverContract("local", createLocalPlace, { without: ["cut"] });

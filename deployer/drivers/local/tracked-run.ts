@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { hostname } from "node:os";
 import type { InstanceRef, Observation } from "../driver.ts";
 import type { Health } from "./health.ts";
 import { isAlive, type ProcessId } from "./process-control.ts";
@@ -14,7 +15,8 @@ export type AskHealth = (endpoint: string, token: string, nonce: string) => Prom
 
 export interface RunFiles {
   stateFile: string;
-  logFile: string;
+  /** Null while the run is not known by a nonce. */
+  logFile: string | null;
 }
 
 /** What the local driver remembers of one process: looks at it no oftener than makes sense, and counts missed answers. */
@@ -79,7 +81,7 @@ export class TrackedRun {
     if (this.#phase === "gone") return { phase: "gone", exit: exitOf(this.#child) };
     return {
       phase: this.#phase,
-      run: { pid: this.id.pid, pidStartedAt: this.id.startedAt, logFile: this.#files.logFile },
+      run: { pid: this.id.pid, pidStartedAt: this.id.startedAt, logFile: this.#files.logFile, host: hostname() },
       endpoint: this.#endpoint,
       sinceMs: performance.now() - this.#since,
       drainingMs: this.#drainingSince === null ? null : performance.now() - this.#drainingSince,
