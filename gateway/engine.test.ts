@@ -2,6 +2,7 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bearer, modelName, startEngine, type TestEngine } from "#engine/testing/start-engine.ts";
 import { newId } from "#lib/ids.ts";
+import { makeCaller } from "#test/gateway-factory.ts";
 import { type Harness, startHarness } from "./testing/harness.ts";
 
 let harness: Harness;
@@ -46,6 +47,18 @@ test("a real engine answers streamed and not, alike, and its counts are what is 
   }
   expect(text).toBe(whole.choices[0]?.message.content);
   expect(usage).toMatchObject({ completion_tokens: whole.usage?.completion_tokens });
+});
+
+test("a prompt is kept for the workspace that sent it, and for no other", async () => {
+  const other = new OpenAI({ apiKey: (await makeCaller(harness.database.db)).key, baseURL: `${harness.url}/v1`, maxRetries: 0 });
+  const long = [{ role: "user" as const, content: `Tell me a story of ${"a small boat on a wide lake and ".repeat(12)}a bird.` }];
+  const cached = async (asker: OpenAI) => {
+    const { usage } = await asker.chat.completions.create({ model: modelName, messages: long, max_tokens: 4 });
+    return usage?.prompt_tokens_details?.cached_tokens ?? 0;
+  };
+  await cached(client());
+  expect(await cached(other)).toBe(0);
+  expect(await cached(client())).toBeGreaterThan(20);
 });
 
 test("the legacy route answers on the same chat model", async () => {

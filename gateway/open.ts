@@ -51,7 +51,8 @@ export function openGateway(options: OpenOptions): OpenGateway {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const seat = takeSeat(dataDir);
   let address = "";
-  const snapshot = openSnapshot({ databaseUrl: databaseDirectUrl, id: seat.id, address: () => address, logger, leaseMs, onReplaced });
+  const from = { databaseUrl: databaseDirectUrl, id: seat.id, secret };
+  const snapshot = openSnapshot({ ...from, address: () => address, logger, leaseMs, onReplaced });
   const store = openStore(databaseUrl, { poolSize, lookupMs: limits.lookupMs });
   const money = openMoney({
     url: databaseDirectUrl,

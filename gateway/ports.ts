@@ -45,9 +45,24 @@ export interface Principals {
 
 export interface InstanceTarget {
   id: string;
-  /** Base address without `/v1`. */
+  /** Origin of its server. */
   endpoint: string;
-  token: string;
+  /** Bearer that it asks for; null: none. */
+  token: string | null;
+  /** Only where it is an endpoint of others; ours have their API below `/v1` and know the model by its access name. */
+  upstream?: UpstreamTarget;
+}
+
+/** How an endpoint of others is called. */
+export interface UpstreamTarget {
+  /** Path of its API, e.g. `/api/v1`; empty for the root. */
+  basePath: string;
+  /** Name of the model there. */
+  model: string;
+  /** Its share of the calls beside the service's other endpoints. */
+  weight: number;
+  /** Calls at once from this gateway; null: no bound. */
+  maxConcurrency: number | null;
 }
 
 export interface Price {

@@ -32,6 +32,21 @@ const reasonWords = {
   weights_missing: (data) => `weights ${data.file ?? ""} are missing`,
   draining: () => "finishing running calls",
   start_failed: (data) => `it could not be started: ${data.detail ?? "unknown reason"}`,
+  insufficient_capacity: (data) => `there is not enough ${data.resource ?? "room"} for it`,
+  downloading_weights: () => "downloading weights",
+  download_failed: () => "its weights could not be downloaded",
+  disk_full: () => "there is no disk space for its weights",
+  arrears: () => "the workspace has run out of credit",
+  unschedulable: (data) => `no node has the ${data.resource ?? "room"} that it needs`,
+  image_pull_failed: () => "its image could not be pulled",
+  out_of_memory: () => "it ran out of memory",
+  evicted: () => "its node put it out",
+  node_lost: () => "its node was lost",
+  region_unreachable: () => "its region cannot be reached",
+  // What others say of themselves is for operators alone.
+  upstream_unreachable: () => "what it stands on does not answer",
+  upstream_unauthorized: () => "what it stands on refuses its credential",
+  upstream_model_missing: () => "what it stands on does not have the model",
 } satisfies Record<StateReason, (data: ReasonData) => string>;
 
 /** A state that only its owner's or the operator's doing ends: soon trying again is no use, and SDKs are told so. */

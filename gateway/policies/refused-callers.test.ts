@@ -26,6 +26,8 @@ describe("keys", () => {
     const good = await makeCaller(db);
     const revoked = await keyOf(good, { revokedAt: new Date() });
     const expired = await keyOf(good, { expiresAt: new Date(Date.now() - 1) });
+    const off = await keyOf(good, { disabledAt: new Date() });
+    const replaced = await keyOf(good, { graceUntil: new Date(Date.now() - 1), expiresAt: new Date(Date.now() + 60_000) });
     const disabled = await makeCaller(db);
     await db.user.update({ where: { id: disabled.userId }, data: { status: "disabled" } });
     const removed = await makeCaller(db);
@@ -42,6 +44,8 @@ describe("keys", () => {
       `Bearer ${newApiKey()}`,
       `Bearer ${revoked}`,
       `Bearer ${expired}`,
+      `Bearer ${off}`,
+      `Bearer ${replaced}`,
       `Bearer ${disabled.key}`,
       `Bearer ${removed.key}`,
       `Bearer ${"k".repeat(10_000)}`,

@@ -5,6 +5,7 @@ import { parseJsonObject } from "../policies/json-shape.ts";
 import type { WholeRequest } from "../policies/whole-request.ts";
 import type { UsageEntry } from "../ports.ts";
 import { upstreamFailure } from "../upstream/failure.ts";
+import { bodyWriter } from "../upstream/target.ts";
 import { WholeCall, type WholeCallEnd } from "../upstream/whole-call.ts";
 import { enter, tellLimits } from "./caller.ts";
 import { type Exchange, sendError, sendJson } from "./exchange.ts";
@@ -41,10 +42,11 @@ export async function answerWhole(exchange: Exchange, deps: GenerateDeps, form: 
     const admission = await admit({ ...caller, requestId, route, startedAt, streamed: false, model, purpose: form.purpose, bound }, deps);
     beginAdmitted(exchange, admission);
     tellLimits(exchange, caller.principal, deps.limiter);
+    const params = set(request.params);
     const call = new WholeCall({
       requestId,
       path: form.path,
-      body: JSON.stringify({ ...set(request.params), model: admission.service.accessName }),
+      bodyFor: bodyWriter(admission.service, (model) => JSON.stringify({ ...params, model })),
       instances: admission.service.instances,
       picker: deps.picker,
       dispatcher: deps.dispatcher,

@@ -76,6 +76,7 @@ test("the instance is asked to stream, with its token, and learns nothing about 
     max_tokens: 512,
     model: "public/wall",
     stream: true,
+    cache_salt: harness.caller.workspaceId,
     stream_options: { include_usage: true, continuous_usage_stats: true },
   });
 });

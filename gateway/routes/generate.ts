@@ -6,11 +6,12 @@ import { generationBound, tokenLimitFor } from "../policies/generation-bound.ts"
 import type { GenerationRequest } from "../policies/generation-request.ts";
 import type { ImageHosts } from "../policies/image-address.ts";
 import { parseJsonObject } from "../policies/json-shape.ts";
-import type { CallableService, InstanceTarget } from "../ports.ts";
+import type { CallableService } from "../ports.ts";
 import type { Picker } from "../routing/picker.ts";
 import type { AnswerIdentity } from "../upstream/answer.ts";
-import { Generation } from "../upstream/generation.ts";
+import { Generation, type GenerationOptions } from "../upstream/generation.ts";
 import { jsonText } from "../upstream/json-text.ts";
+import { bodyWriter } from "../upstream/target.ts";
 import type { ActiveCalls } from "./active-calls.ts";
 import { type CallerDeps, enter, tellLimits } from "./caller.ts";
 import type { Exchange } from "./exchange.ts";
@@ -62,9 +63,12 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
     );
     beginAdmitted(exchange, admission);
     tellLimits(exchange, caller.principal, deps.limiter);
-    const body = instanceBody(request, admission.service);
-    const text = isLarge ? jsonText(body) : JSON.stringify(body);
-    const generation = generationOf(exchange, request, { text, instances: admission.service.instances, shape: form.shape }, deps);
+    const { service } = admission;
+    const write = isLarge ? jsonText : JSON.stringify;
+    const bodyFor = bodyWriter(service, (model) =>
+      write(instanceBody(request, { service, model, workspaceId: caller.principal.workspaceId })),
+    );
+    const generation = generationOf(exchange, request, { bodyFor, instances: service.instances, shape: form.shape }, deps);
     const { outcome, error, instanceId, tally } = await runWhileClientStays(exchange, generation, deps.calls);
     const { source, tokens, firstTokenMs } = tally;
     endAdmitted(exchange, admission, caller, request.stream, {
@@ -86,7 +90,7 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
 function generationOf(
   exchange: Exchange,
   request: GenerationRequest,
-  { text, instances, shape }: { text: string; instances: readonly InstanceTarget[]; shape: Shape },
+  { bodyFor, instances, shape }: Pick<GenerationOptions, "bodyFor" | "instances"> & { shape: Shape },
   deps: GenerateDeps,
 ): Generation {
   const { picker, dispatcher, limits, metering } = deps;
@@ -94,7 +98,7 @@ function generationOf(
   return new Generation({
     requestId,
     instances,
-    body: text,
+    bodyFor,
     choices: request.choices,
     answer: openAnswer(exchange, request, shape, limits),
     picker,
@@ -116,14 +120,23 @@ function openAnswer(exchange: Exchange, request: GenerationRequest, shape: Shape
     : new WholeAnswer({ exchange, identity, shape, limits });
 }
 
+interface Destination {
+  service: CallableService;
+  /** As the instance knows it. */
+  model: string;
+  workspaceId: string;
+}
+
 /** Instances always stream, also for whole answers: only a stream can be counted and cut. */
-function instanceBody(request: GenerationRequest, service: CallableService): Record<string, unknown> {
+function instanceBody(request: GenerationRequest, { service, model, workspaceId }: Destination): Record<string, unknown> {
   const body: Record<string, unknown> = { ...request.params };
   const maxTokens = tokenLimitFor(request, service);
   if (maxTokens !== null) body.max_tokens = maxTokens;
   if (request.choices > 1) body.n = request.choices;
-  body.model = service.accessName;
+  body.model = model;
   body.stream = true;
+  // Ours share prompts of one workspace alone: `cached_tokens` would else tell what somebody else has sent.
+  if (service.driver !== "upstream") body.cache_salt = workspaceId;
   // Our own engine tells its counts with each event, so that a cut answer is metered exactly; others may not know the option.
   body.stream_options = service.driver === "local" ? { include_usage: true, continuous_usage_stats: true } : { include_usage: true };
   return body;

@@ -52,7 +52,7 @@ function inListOrder(tables: Tables, records: ServiceRecord[]): ServiceRecord[] 
 function shown(tables: Tables, record: ServiceRecord, nowMs: number): CallableService | null {
   const kept = record.shown;
   if (kept && kept.epoch === tables.epoch && nowMs < kept.untilMs) return kept.service;
-  const { id, workspaceId, billing, wanted, state, reason, reasonData, createdAt, modelId, regionId, instances } = record.row;
+  const { id, workspaceId, billing, wanted, state, reason, reasonData, createdAt, modelId, regionId } = record.row;
   const model = tables.models.get(modelId);
   const region = tables.regions.get(regionId);
   if (!model || !region || record.accessName === null) return null;
@@ -65,7 +65,7 @@ function shown(tables: Tables, record: ServiceRecord, nowMs: number): CallableSe
     driver: region.driver,
     region: region.name,
     model: { id: modelId, kind, contextLength, maxOutputTokens },
-    instances: instances ?? [],
+    instances: record.instances,
   };
   record.shown = { service, epoch: tables.epoch, untilMs };
   return service;

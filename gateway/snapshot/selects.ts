@@ -17,8 +17,10 @@ export const selects = {
   },
   k: {
     id: `k."id"`,
-    text: `SELECT k."id", k."hash", k."workspaceId", k."userId", k."expiresAt", ${limits("k")}, k."allowedModels", k."allowedAddresses"
-      FROM "api_keys" k WHERE k."revokedAt" IS NULL`,
+    // One that another has replaced ends with its grace. LEAST passes over nulls.
+    text: `SELECT k."id", k."hash", k."workspaceId", k."userId", LEAST(k."expiresAt", k."graceUntil") AS "expiresAt", ${limits("k")},
+        k."allowedModels", k."allowedAddresses"
+      FROM "api_keys" k WHERE k."revokedAt" IS NULL AND k."disabledAt" IS NULL`,
   },
   m: {
     id: `m."id"`,
@@ -35,8 +37,12 @@ export const selects = {
     // One that is being deleted is gone for callers from the moment it was asked for.
     text: `SELECT s."id", s."workspaceId", s."name", s."modelId", s."regionId", s."billing"::text, s."wanted"::text, s."state"::text,
         s."reason", s."reasonData", s."createdAt",
-        (SELECT jsonb_agg(jsonb_build_object('id', i."id", 'endpoint', i."endpoint", 'token', i."token") ORDER BY i."id")
-          FROM "instances" i WHERE i."serviceId" = s."id" AND i."state" = 'ready') AS "instances"
+        (SELECT jsonb_agg(jsonb_build_object('id', i."id", 'endpoint', i."endpoint", 'token', i."token",
+            'upstream', CASE WHEN u."id" IS NOT NULL THEN jsonb_build_object('id', u."id", 'url', u."url", 'model', u."upstreamModel",
+              'credential', encode(u."credentialCipher", 'base64'), 'weight', u."weight", 'maxConcurrency', u."maxConcurrency") END
+          ) ORDER BY i."id")
+          FROM "instances" i LEFT JOIN "upstream_endpoints" u ON u."id" = i."upstreamEndpointId"
+          WHERE i."serviceId" = s."id" AND i."state" = 'ready' AND coalesce(u."enabled", true)) AS "instances"
       FROM "model_services" s WHERE s."deletedAt" IS NULL AND s."wanted" <> 'deleted'`,
   },
 } as const;

@@ -1,16 +1,18 @@
 import type { CallableService, InstanceTarget } from "../ports.ts";
 import type { Table } from "./table.ts";
+import type { InstanceRow } from "./targets.ts";
 
 export interface ServiceRow
   extends Pick<CallableService, "id" | "workspaceId" | "billing" | "wanted" | "state" | "reason" | "reasonData" | "createdAt"> {
   name: string;
   modelId: string;
   regionId: string;
-  instances: InstanceTarget[] | null;
+  instances: InstanceRow[] | null;
 }
 
 export interface ServiceRecord {
   row: ServiceRow;
+  instances: InstanceTarget[];
   stamp: number;
   /** Under which it can be found; null while its owner is unknown. */
   accessName: string | null;
@@ -24,10 +26,16 @@ export class ServiceTable implements Table<ServiceRow> {
   readonly #byName = new Map<string, ServiceRecord>();
   readonly #byOwner = new Map<string, Set<ServiceRecord>>();
   readonly #ownerName: (workspaceId: string) => string | null;
+  readonly #toTargets: (rows: InstanceRow[]) => InstanceTarget[];
   readonly #onChange: () => void;
 
-  constructor(ownerName: (workspaceId: string) => string | null, onChange: () => void) {
+  constructor(
+    ownerName: (workspaceId: string) => string | null,
+    toTargets: (rows: InstanceRow[]) => InstanceTarget[],
+    onChange: () => void,
+  ) {
     this.#ownerName = ownerName;
+    this.#toTargets = toTargets;
     this.#onChange = onChange;
   }
 
@@ -45,7 +53,7 @@ export class ServiceTable implements Table<ServiceRow> {
 
   put(row: ServiceRow, stamp: number): void {
     this.#unlist(row.id);
-    this.#list({ row, stamp, accessName: null, shown: null });
+    this.#list({ row, instances: this.#toTargets(row.instances ?? []), stamp, accessName: null, shown: null });
     this.#onChange();
   }
 
@@ -61,7 +69,7 @@ export class ServiceTable implements Table<ServiceRow> {
   rename(workspaceId: string): void {
     const records = [...this.ownedBy(workspaceId)];
     for (const { row } of records) this.#unlist(row.id);
-    for (const { row, stamp } of records) this.#list({ row, stamp, accessName: null, shown: null });
+    for (const { row, instances, stamp } of records) this.#list({ row, instances, stamp, accessName: null, shown: null });
     this.#onChange();
   }
 

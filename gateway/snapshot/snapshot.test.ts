@@ -22,7 +22,14 @@ afterAll(async () => {
 
 async function start(options: Partial<SnapshotOptions> = {}): Promise<Snapshot> {
   const logger = createLogger("gateway", { level: "silent", format: "json" });
-  const snapshot = openSnapshot({ databaseUrl: database.url, id: newId("gtw"), address: () => "", logger, ...options });
+  const snapshot = openSnapshot({
+    databaseUrl: database.url,
+    id: newId("gtw"),
+    secret: "a secret of the tests, long enough",
+    address: () => "",
+    logger,
+    ...options,
+  });
   open.push(snapshot);
   await snapshot.loaded;
   return snapshot;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/observability/logger.ts";
+import { credentialBox } from "#lib/secret-box.ts";
 import type { Catalog, Principals } from "../ports.ts";
 import { catalogOf } from "./catalog.ts";
 import { DatabaseCopy } from "./copy.ts";
@@ -24,6 +25,8 @@ export interface SnapshotOptions {
   /** This gateway's, over its restarts. */
   id: string;
   address: () => string;
+  /** The installation's, which opens the credentials of upstream endpoints. */
+  secret: string;
   logger: Logger;
   /** Default 45 s; never more than that, because a revoke waits no longer. */
   leaseMs?: number | undefined;
@@ -45,9 +48,17 @@ export interface Snapshot {
 }
 
 /** Keys, limits and services in memory, kept up to date with the database as long as a lease says they are. */
-export function openSnapshot({ databaseUrl, id, address, logger, leaseMs = snapshotLeaseMs, onReplaced }: SnapshotOptions): Snapshot {
+export function openSnapshot({
+  databaseUrl,
+  id,
+  address,
+  secret,
+  logger,
+  leaseMs = snapshotLeaseMs,
+  onReplaced,
+}: SnapshotOptions): Snapshot {
   const clock = systemClock;
-  const tables = new Tables();
+  const tables = new Tables(credentialBox(secret));
   const lease = new Lease(clock, leaseMs);
   const wake = new Wake();
   const link = new DatabaseLink({ url: databaseUrl, id, incarnation: randomUUID(), address, leaseMs, queryMs, onNotify: () => wake.now() });

@@ -1,7 +1,9 @@
+import type { SecretBox } from "#lib/secret-box.ts";
 import type { CallableService } from "../ports.ts";
 import { KeyTable } from "./key-table.ts";
 import { ServiceTable } from "./service-table.ts";
 import { RecordTable } from "./table.ts";
+import { targetsOf } from "./targets.ts";
 import { WorkspaceTable } from "./workspace-table.ts";
 
 export interface PriceRow {
@@ -45,12 +47,20 @@ export class Tables {
   readonly workspaces: WorkspaceTable = new WorkspaceTable((id) => this.services.rename(id));
   readonly services: ServiceTable = new ServiceTable(
     (id) => this.workspaces.get(id)?.name ?? null,
+    (rows) => targetsOf(rows, this.#credentials),
     () => this.#touch(),
   );
   readonly keys = new KeyTable(
     (id) => this.workspaces.limitsOf(id),
     (id) => this.users.get(id)?.id ?? id,
   );
+
+  readonly #credentials: SecretBox | null;
+
+  /** @param credentials opens what upstream endpoints ask for; null: those that ask for a credential are left out */
+  constructor(credentials: SecretBox | null = null) {
+    this.#credentials = credentials;
+  }
 
   #touch(): void {
     this.epoch += 1;

@@ -3,8 +3,10 @@ import type { Dispatcher } from "undici";
 import type { Limits } from "../limits.ts";
 import type { InstanceTarget } from "../ports.ts";
 import { UpstreamFailure, upstreamFailure } from "./failure.ts";
+import { withoutToken } from "./redact.ts";
 import { refusal } from "./refusal.ts";
 import { SseReader } from "./sse.ts";
+import { pathAt } from "./target.ts";
 
 /** Hears of one call; after `end` or `fail` nothing more comes. */
 export interface CallSink {
@@ -75,17 +77,16 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
       dispatcher.dispatch(
         {
           origin: instance.endpoint,
-          path: "/v1/chat/completions",
+          path: pathAt(instance, "/v1/chat/completions"),
           method: "POST",
           headers: [
             "content-type",
             "application/json",
             "accept",
             "text/event-stream",
-            "authorization",
-            `Bearer ${instance.token}`,
             "x-request-id",
             requestId,
+            ...(instance.token === null ? [] : ["authorization", `Bearer ${instance.token}`]),
           ],
           body,
           // Limits are kept here, to the millisecond; undici's own are coarse.
@@ -140,7 +141,9 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     if (status !== 200) {
       this.#refused = { status, retryAfter: headers["retry-after"], body: [], bytes: 0 };
     } else if (!/^text\/event-stream\b/i.test(headers["content-type"] ?? "")) {
-      this.#fail(upstreamFailure("upstream_invalid_response", "other", new Error(`content-type ${headers["content-type"]}`)));
+      this.#fail(
+        upstreamFailure("upstream_invalid_response", "other", new Error(this.#cleared(`content-type ${headers["content-type"]}`))),
+      );
     }
   }
 
@@ -181,7 +184,11 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   #endRefusal(refused: Refused): void {
-    this.#fail(refusal(refused.status, refused.retryAfter, Buffer.concat(refused.body).toString("utf8")));
+    this.#fail(refusal(refused.status, refused.retryAfter, this.#cleared(Buffer.concat(refused.body).toString("utf8"))));
+  }
+
+  #cleared(text: string): string {
+    return withoutToken(text, this.#options.instance.token);
   }
 
   #fail(failure: UpstreamFailure): void {

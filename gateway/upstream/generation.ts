@@ -11,12 +11,13 @@ import { openCall, type UpstreamCall } from "./call.ts";
 import { resultOf, UpstreamFailure, upstreamFailure } from "./failure.ts";
 import { readChunk } from "./read-chunk.ts";
 import { Tally } from "./tally.ts";
+import { overloaded } from "./target.ts";
 
 export interface GenerationOptions {
   requestId: string;
   instances: readonly InstanceTarget[];
-  /** The chat completion that every attempt sends. */
-  body: string;
+  /** The chat completion that an attempt at that instance sends. */
+  bodyFor(instance: InstanceTarget): string;
   /** How many choices the answer shall have. */
   choices: number;
   answer: Answer;
@@ -71,7 +72,7 @@ export class Generation {
   run(): Promise<GenerationEnd> {
     const seat = this.#options.picker.pick(this.#options.instances, this.#tried);
     if (seat) this.#attempt(seat);
-    else this.#onFailure(upstreamFailure("upstream_error", "none", new Error("no instance")));
+    else this.#onFailure(overloaded());
     return this.#ended.promise;
   }
 
@@ -86,7 +87,7 @@ export class Generation {
   }
 
   #attempt(seat: Seat): void {
-    const { dispatcher, body, requestId, limits } = this.#options;
+    const { dispatcher, bodyFor, requestId, limits } = this.#options;
     this.#attempts++;
     this.#seat = seat;
     this.#tried.push(seat.instance.id);
@@ -94,7 +95,7 @@ export class Generation {
     this.#heldBytes = 0;
     this.#tally.restart();
     this.#call = openCall(
-      { dispatcher, instance: seat.instance, body, requestId, limits, firstByteMs: this.#firstByteMs() },
+      { dispatcher, instance: seat.instance, body: bodyFor(seat.instance), requestId, limits, firstByteMs: this.#firstByteMs() },
       {
         data: (text) => this.#onData(text),
         end: () => this.#onEnd(),
@@ -119,7 +120,7 @@ export class Generation {
     if (this.#tally.committed && this.#repeat(text)) return;
     let chunk: ChatChunk;
     try {
-      chunk = readChunk(text);
+      chunk = readChunk(text, this.#seat?.instance.token ?? null);
     } catch (thrown) {
       this.#onFailure(asFailure(thrown));
       return;
@@ -174,13 +175,12 @@ export class Generation {
       this.#end("completed", null);
       return;
     }
+    const result = resultOf(failure);
+    // First: an instance that takes one call at a time can be tried again only once it is free.
+    this.#closeAttempt(result);
     const seat = this.#nextSeat(failure);
-    if (seat) {
-      this.#closeAttempt(resultOf(failure));
-      this.#attempt(seat);
-    } else {
-      this.#end(failure.timedOut ? "timeout" : "upstream_error", failure.error, resultOf(failure));
-    }
+    if (seat) this.#attempt(seat);
+    else this.#end(failure.timedOut ? "timeout" : "upstream_error", failure.error, result);
   }
 
   #nextSeat(failure: UpstreamFailure): Seat | null {

@@ -1,8 +1,12 @@
 import type { ChatChunk, ChunkChoice } from "#lib/contracts/openai/chunk.ts";
 import { upstreamFailure } from "./failure.ts";
+import { withoutToken } from "./redact.ts";
 
-/** One event of an engine's stream. Throws an UpstreamFailure where it is no chunk, or the engine reports an error in it. */
-export function readChunk(text: string): ChatChunk {
+/**
+ * One event of an engine's stream. Throws an UpstreamFailure where it is no chunk, or the engine reports an error in it.
+ * @param token that the engine was shown, and must not be found in a log
+ */
+export function readChunk(text: string, token: string | null): ChatChunk {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -11,7 +15,7 @@ export function readChunk(text: string): ChatChunk {
   }
   if (typeof value !== "object" || value === null) throw upstreamFailure("upstream_invalid_response", "other");
   if ("error" in value && value.error) {
-    throw upstreamFailure("upstream_error", "any", new Error(`error event: ${text.slice(0, 500)}`));
+    throw upstreamFailure("upstream_error", "any", new Error(`error event: ${withoutToken(text, token).slice(0, 500)}`));
   }
   const chunk = value as ChatChunk;
   if (!Array.isArray(chunk.choices) || !chunk.choices.every(isChoice)) throw upstreamFailure("upstream_invalid_response", "other");

@@ -4,13 +4,15 @@ import type { Limits } from "../limits.ts";
 import type { InstanceTarget, UsageEntry } from "../ports.ts";
 import type { Picker, Seat } from "../routing/picker.ts";
 import { resultOf, UpstreamFailure, upstreamFailure } from "./failure.ts";
+import { withoutToken } from "./redact.ts";
 import { refusal } from "./refusal.ts";
+import { overloaded, pathAt } from "./target.ts";
 
 export interface WholeCallOptions {
   requestId: string;
-  /** Path at the instance, e.g. `/v1/embeddings`. */
+  /** Path at an instance of ours, e.g. `/v1/embeddings`. */
   path: string;
-  body: string;
+  bodyFor(instance: InstanceTarget): string;
   instances: readonly InstanceTarget[];
   picker: Picker;
   dispatcher: Dispatcher;
@@ -46,7 +48,7 @@ export class WholeCall {
   /** Runs the call; resolves once, whatever happens. */
   async run(): Promise<WholeCallEnd> {
     const deadlineMs = performance.now() + this.#options.answerMs;
-    let failure = upstreamFailure("upstream_error", "none", new Error("no instance"));
+    let failure = overloaded();
     for (let attempt = 1; attempt <= maxAttempts && !this.#stopped; attempt++) {
       const seat = attempt === 1 ? this.#pick("other") : this.#pick(failure.retry);
       if (!seat) break;
@@ -113,18 +115,18 @@ export class WholeCall {
   }
 
   async #ask(instance: InstanceTarget, signal: AbortSignal): Promise<Record<string, unknown>> {
-    const { dispatcher, path, body, requestId, limits } = this.#options;
+    const { dispatcher, path, bodyFor, requestId, limits } = this.#options;
     const response = await dispatcher.request({
       origin: instance.endpoint,
-      path,
+      path: pathAt(instance, path),
       method: "POST",
       headers: {
         "content-type": "application/json",
         accept: "application/json",
-        authorization: `Bearer ${instance.token}`,
         "x-request-id": requestId,
+        ...(instance.token === null ? {} : { authorization: `Bearer ${instance.token}` }),
       },
-      body,
+      body: bodyFor(instance),
       signal,
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -132,7 +134,8 @@ export class WholeCall {
     const refused = response.statusCode !== 200;
     const text = await readText(response.body, refused ? maxRefusalBytes : limits.maxAnswerBytes, refused);
     const retryAfter = response.headers["retry-after"];
-    if (refused) throw refusal(response.statusCode, typeof retryAfter === "string" ? retryAfter : undefined, text);
+    if (refused)
+      throw refusal(response.statusCode, typeof retryAfter === "string" ? retryAfter : undefined, withoutToken(text, instance.token));
     return readObject(text);
   }
 }

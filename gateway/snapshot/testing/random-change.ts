@@ -23,6 +23,8 @@ export function randomChange(db: Db, random: () => number, callers: TestCaller[]
       serviceIds.push(made.id);
     },
     () => db.apiKey.update({ ...key(), data: { revokedAt: random() < 0.5 ? new Date() : null } }),
+    () => db.apiKey.update({ ...key(), data: { disabledAt: random() < 0.5 ? new Date() : null } }),
+    () => db.apiKey.update({ ...key(), data: { graceUntil: random() < 0.5 ? new Date(Date.now() + (random() - 0.5) * 3_600_000) : null } }),
     () => db.apiKey.update({ ...key(), data: { requestsPerMinute: some(), budgetDayNano: BigInt(some()) * 10n ** 12n } }),
     () => db.apiKey.update({ ...key(), data: { allowedModels: [`public/${some()}`] } }),
     () => db.apiKey.update({ ...key(), data: { expiresAt: new Date(Date.now() + (random() < 0.5 ? -1_000 : 3_600_000)) } }),
@@ -30,6 +32,11 @@ export function randomChange(db: Db, random: () => number, callers: TestCaller[]
     () => db.membership.deleteMany({ where: { userId: pick(callers).userId } }),
     () => db.workspace.update({ where: { id: pick(callers).workspaceId }, data: { concurrency: some() } }),
     () => db.instance.updateMany({ where: { serviceId: pick(serviceIds) }, data: { state: random() < 0.5 ? "draining" : "ready" } }),
+    () => becomeUpstream(db, pick(serviceIds)),
+    () => {
+      const changed = pick([{ enabled: false }, { enabled: true, weight: some() }, { weight: some() }]);
+      return db.upstreamEndpoint.updateMany({ where: { serviceId: pick(serviceIds) }, data: changed });
+    },
     () => db.modelService.update({ ...service(), data: { wanted: pick(["running", "stopped", "deleted"] as const) } }),
     () => db.modelService.update({ ...service(), data: { state: pick(["running", "degraded", "failed"] as const) } }),
     async () => {
@@ -45,4 +52,13 @@ export function randomChange(db: Db, random: () => number, callers: TestCaller[]
     () =>
       db.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'UPDATE "gateways"%'`,
   ]);
+}
+
+/** One of the service's instances is an endpoint of others from now on. */
+async function becomeUpstream(db: Db, serviceId: string): Promise<void> {
+  const id = newId("ups");
+  const instance = await db.instance.findFirst({ where: { serviceId, upstreamEndpointId: null } });
+  if (!instance) return;
+  await db.upstreamEndpoint.create({ data: { id, serviceId, url: `https://${id.replace("_", "-")}.example.com/v1`, upstreamModel: "m" } });
+  await db.instance.update({ where: { id: instance.id }, data: { upstreamEndpointId: id } });
 }

@@ -14,13 +14,13 @@ export interface Seen {
 /** Who may call with each key at this moment, straight from the rows; keyed by the key's id. */
 async function trueCallers(db: Db): Promise<Map<string, object>> {
   const rows = await db.$queryRaw<({ keyId: string } & Record<string, unknown>)[]>`
-    SELECT k."id" AS "keyId", k."userId", k."workspaceId", k."requestsPerMinute", k."budgetDayNano", k."allowedModels", k."expiresAt",
+    SELECT k."id" AS "keyId", k."userId", k."workspaceId", k."requestsPerMinute", k."budgetDayNano", k."allowedModels", least(k."expiresAt", k."graceUntil") AS "expiresAt",
       w."concurrency" AS "workspaceConcurrency"
     FROM "api_keys" k
     JOIN "users" u ON u."id" = k."userId" AND u."status" = 'active'
     JOIN "memberships" m ON m."workspaceId" = k."workspaceId" AND m."userId" = k."userId"
     JOIN "workspaces" w ON w."id" = k."workspaceId"
-    WHERE k."revokedAt" IS NULL AND (k."expiresAt" IS NULL OR k."expiresAt" > now())`;
+    WHERE k."revokedAt" IS NULL AND k."disabledAt" IS NULL AND coalesce(least(k."expiresAt", k."graceUntil") > now(), true)`;
   return new Map(rows.map((row) => [row.keyId, row]));
 }
 
@@ -29,7 +29,9 @@ async function trueServices(db: Db, workspaceId: string): Promise<object[]> {
   return db.$queryRaw<object[]>(Prisma.sql`
     SELECT w."name" || '/' || s."name" AS "accessName", s."billing"::text, s."wanted"::text, s."state"::text, m."contextLength", r."name" AS "region",
       p."id" AS "priceId", p."outputNano",
-      coalesce((SELECT jsonb_agg(i."id" ORDER BY i."id") FROM "instances" i WHERE i."serviceId" = s."id" AND i."state" = 'ready'), '[]') AS "instances"
+      coalesce((SELECT jsonb_agg(i."id" || ' ' || coalesce(u."url" || ' ' || u."weight", '') ORDER BY i."id")
+        FROM "instances" i LEFT JOIN "upstream_endpoints" u ON u."id" = i."upstreamEndpointId"
+        WHERE i."serviceId" = s."id" AND i."state" = 'ready' AND u."enabled" IS NOT FALSE), '[]') AS "instances"
     FROM "model_services" s
     JOIN "workspaces" w ON w."id" = s."workspaceId"
     JOIN "models" m ON m."id" = s."modelId"
@@ -64,7 +66,9 @@ function serviceFigures(seen: Seen, workspaceId: string): object[] {
     region: service.region,
     priceId: service.price?.id ?? null,
     outputNano: service.price?.rates.outputNano ?? null,
-    instances: service.instances.map((instance) => instance.id),
+    instances: service.instances.map(
+      ({ id, endpoint, upstream }) => `${id} ${upstream ? `${endpoint}${upstream.basePath} ${upstream.weight}` : ""}`,
+    ),
   }));
 }
 
