@@ -1,5 +1,4 @@
 import "server-only";
-import { createHash } from "node:crypto";
 import { headers } from "next/headers";
 import NextAuth, { CredentialsSignin } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
@@ -9,6 +8,9 @@ import { deriveKey } from "#lib/secrets.ts";
 import { openSession } from "#lib/services/account/open-session.ts";
 import { verifyCredentials } from "#lib/services/account/verify-credentials.ts";
 import { anonymousContext, clientAddress } from "./context.ts";
+import { cookieName } from "./cookie-name.ts";
+import { finishIdentity } from "./finish-identity.ts";
+import { oauthProviders } from "./identity-providers.ts";
 import { runtime } from "./runtime.ts";
 
 const sessionDays = 30;
@@ -22,11 +24,6 @@ export class RefusedSignIn extends CredentialsSignin {
     this.reason = reason;
     this.code = reason.code;
   }
-}
-
-/** Cookies ignore ports, so two installations on one host need names of their own. */
-function cookieName(secret: string, kind: string): string {
-  return `hydra-${createHash("sha256").update(`cookie:${secret}`).digest("hex").slice(0, 8)}-${kind}`;
 }
 
 async function authorize({ email, password }: Partial<Record<"email" | "password", unknown>>) {
@@ -55,18 +52,23 @@ async function authorize({ email, password }: Partial<Record<"email" | "password
 export const { handlers, auth, signIn, signOut } = NextAuth(() => {
   const { config } = runtime();
   const secure = config.consoleUrl.startsWith("https:");
-  const cookie = (kind: string) => ({
+  const cookie = (kind: string, maxAge?: number) => ({
     name: cookieName(config.secret, kind),
-    options: { httpOnly: true, sameSite: "lax" as const, path: "/", secure },
+    options: { httpOnly: true, sameSite: "lax" as const, path: "/", secure, ...(maxAge ? { maxAge } : {}) },
   });
   return {
     secret: Buffer.from(deriveKey(config.secret, "session-cookie")).toString("base64"),
     trustHost: true,
     session: { strategy: "jwt", maxAge: sessionDays * 86_400 },
-    pages: { signIn: "/sign-in" },
-    cookies: { sessionToken: cookie("session"), csrfToken: cookie("csrf"), callbackUrl: cookie("callback") },
-    providers: [Credentials({ credentials: { email: {}, password: {} }, authorize })],
+    pages: { signIn: "/sign-in", error: "/sign-in" },
+    cookies: {
+      ...{ sessionToken: cookie("session"), csrfToken: cookie("csrf"), callbackUrl: cookie("callback") },
+      // As long as somebody may take on the provider's pages.
+      ...{ pkceCodeVerifier: cookie("pkce", 900), state: cookie("state", 900), nonce: cookie("nonce", 900) },
+    },
+    providers: [Credentials({ credentials: { email: {}, password: {} }, authorize }), ...oauthProviders(config)],
     callbacks: {
+      signIn: ({ user, account, profile }) => (account && account.type !== "credentials" ? finishIdentity(user, account, profile) : true),
       jwt: ({ token, user }) => (user?.id ? { sid: user.id } : token),
       session: ({ session, token }) => ({ ...session, sid: token.sid }),
     },

@@ -25,11 +25,13 @@ interface RouteDefinition<Scope extends RouteScope, Input extends z.ZodType, Par
   params?: Params;
   /** Schema of the JSON body, or of the query where the method has none. */
   input?: Input;
+  /** Characters of the longest body; left out: 2 MB. */
+  maxBodyChars?: number;
   /** The answer: a Response as it is, undefined as 204, anything else as JSON. */
   handle: (args: Handled<Scope, z.output<Input>, z.output<Params>>) => Promise<unknown>;
 }
 
-const maxBodyBytes = 2 * 1024 * 1024;
+const maxBodyChars = 2 * 1024 * 1024;
 
 /** A route handler that checks origin, session, role and input, and turns every failure into one error form. */
 export function defineRoute<Scope extends RouteScope, Input extends z.ZodType, Params extends z.ZodType>(
@@ -42,7 +44,9 @@ export function defineRoute<Scope extends RouteScope, Input extends z.ZodType, P
       const session = await currentSession();
       const ctx = await requestContext();
       requireScope(definition.scope, ctx);
-      const input = definition.input ? parseInput(definition.input, await readInput(request)) : undefined;
+      const input = definition.input
+        ? parseInput(definition.input, await readInput(request, definition.maxBodyChars ?? maxBodyChars))
+        : undefined;
       const params = definition.params ? parseParams(definition.params, await route.params) : undefined;
       const args = { ctx, session, input, params, request, requestId };
       const answer = await definition.handle(args as Handled<Scope, z.output<Input>, z.output<Params>>);
@@ -81,13 +85,13 @@ function requireSameOrigin(request: Request): void {
   if (!allowed) throw new AppError("csrf_failed", "The request does not come from this console. Reload the page and try again.");
 }
 
-async function readInput(request: Request): Promise<unknown> {
+async function readInput(request: Request, maxChars: number): Promise<unknown> {
   if (request.method === "GET") return Object.fromEntries(new URL(request.url).searchParams);
   if (!request.headers.get("content-type")?.startsWith("application/json")) {
     throw new AppError("unsupported_media_type", "Send JSON, with the header Content-Type: application/json.");
   }
   const body = await request.text();
-  if (body.length > maxBodyBytes) throw new AppError("request_too_large", "The request is larger than 2 MB.");
+  if (body.length > maxChars) throw new AppError("request_too_large", `The request is larger than ${maxChars / (1024 * 1024)} MB.`);
   try {
     return JSON.parse(body);
   } catch (cause) {

@@ -10,17 +10,31 @@ const wildcards = new Set(["0.0.0.0", "::"]);
  * Calls the gateway as the signed-in user, as any client would. Resolves to its answer once it has committed to one;
  * a refusal is thrown with the gateway's own code and message.
  */
-export async function callGateway(actor: Actor, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+export function callGateway(actor: Actor, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+  return ask(actor, path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal });
+}
+
+/** As {@link callGateway}, but reads. */
+export function readGateway(actor: Actor, path: string, signal: AbortSignal): Promise<Response> {
+  return ask(actor, path, { method: "GET", headers: {}, signal });
+}
+
+interface Question {
+  method: "GET" | "POST";
+  body?: string;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+}
+
+async function ask(actor: Actor, path: string, question: Question): Promise<Response> {
   const { config } = runtime();
   const host = wildcards.has(config.bind) ? "127.0.0.1" : config.bind;
   const token = await signTrialToken(config.secret, { userId: actor.userId, workspaceId: actor.workspaceId });
   let response: Response;
   try {
     response = await fetch(`http://${host}:${config.gatewayPort}/v1${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal,
+      ...question,
+      headers: { ...question.headers, authorization: `Bearer ${token}` },
     });
   } catch (cause) {
     throw new AppError("shutting_down", "The gateway does not answer. Try again in a moment.", { cause });

@@ -6,10 +6,23 @@ import { type Locale, locales } from "#lib/contracts/account.ts";
 export const localeCookie = "hydra-locale";
 
 /** Message files, one a feature: each is a namespace of its own. */
-const namespaces = ["common", "shell", "auth", "models", "services", "keys", "playground", "errors"] as const;
+const namespaces = [
+  "common",
+  "shell",
+  "auth",
+  "models",
+  "services",
+  "keys",
+  "settings",
+  "playground",
+  "palette",
+  "pricing",
+  "docs",
+  "errors",
+] as const;
 
 /** The cookie's language, else the first one of the browser's that there is, else English. */
-async function readLocale(): Promise<Locale> {
+export async function readLocale(): Promise<Locale> {
   const chosen = (await cookies()).get(localeCookie)?.value;
   if (locales.includes(chosen as Locale)) return chosen as Locale;
   const accepted = (await headers()).get("accept-language") ?? "";

@@ -1,7 +1,8 @@
 import "server-only";
 import type { ApiSamples, PairView } from "#components/samples/api-samples.ts";
 import type { CodeLine, CodeSample } from "#components/ui/code.tsx";
-import { chatUrl, type SamplePair, type SampleTarget, type SampleText, sampleTexts } from "#lib/samples/sample-texts.ts";
+import type { SampleConversation } from "#lib/samples/conversation.ts";
+import { chatUrl, conversationTexts, type SamplePair, type SampleTarget, type SampleText, sampleTexts } from "#lib/samples/sample-texts.ts";
 import { highlight } from "./highlight.ts";
 
 /** Everything that `ApiReference` shows for one model or service, in colour. `endpoint` ends in `/v1`. */
@@ -9,6 +10,16 @@ export async function buildSamples(target: SampleTarget): Promise<ApiSamples> {
   const { whole, streaming } = sampleTexts(target);
   const [wholeView, streamingView] = await Promise.all([pairView(whole), pairView(streaming)]);
   return { url: chatUrl(target.endpoint), whole: wholeView, streaming: streamingView };
+}
+
+/** The playground's "View code": a conversation as requests, in colour. */
+export async function conversationSamples(
+  target: SampleTarget,
+  conversation: SampleConversation,
+): Promise<{ whole: CodeSample[]; streaming: CodeSample[] }> {
+  const { whole, streaming } = conversationTexts(target, conversation);
+  const [wholeViews, streamingViews] = await Promise.all([Promise.all(whole.map(sampleView)), Promise.all(streaming.map(sampleView))]);
+  return { whole: wholeViews, streaming: streamingViews };
 }
 
 async function pairView({ request, response }: SamplePair): Promise<PairView> {

@@ -1,95 +1,67 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Button } from "#components/ui/button.tsx";
-import { Card, CardTitle, Fact, Facts } from "#components/ui/card.tsx";
-import { CopyButton } from "#components/ui/copy-button.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { Tabs } from "radix-ui";
 import { Page } from "#components/ui/page.tsx";
-import { Time } from "#components/ui/time.tsx";
-import type { Me, SessionView } from "#lib/contracts/account.ts";
-import { useRevokeSession, useSessions } from "./requests.ts";
-import { readUserAgent } from "./user-agent.ts";
+import { useUrlState } from "#components/ui/url-state.ts";
+import type { Me, OfferedProvider } from "#lib/contracts/account.ts";
+import { DeleteTab } from "./delete-tab.tsx";
+import { PreferencesTab } from "./preferences-tab.tsx";
+import { ProfileTab } from "./profile-tab.tsx";
+import { SessionsTab } from "./sessions-tab.tsx";
+import { SignInTab } from "./sign-in-tab.tsx";
 
-export function SettingsPage({ me }: { me: Me }) {
-  const t = useTranslations("auth");
+const tabs = ["profile", "sign-in", "preferences", "sessions", "delete"] as const;
+type Tab = (typeof tabs)[number];
+
+interface SettingsPageProps {
+  me: Me;
+  providers: OfferedProvider[];
+}
+
+/** The account: which tab is open stands in the address. */
+export function SettingsPage({ me, providers }: SettingsPageProps) {
+  const t = useTranslations("settings");
+  const [params, setParams] = useUrlState();
+  const tab = tabs.find((one) => one === params.get("tab")) ?? "profile";
+  // What came back from a provider is said once, on the tab that it came back to.
+  const open = (next: string) => setParams({ tab: next === "profile" ? null : next, error: null, connected: null });
   return (
-    <Page title={t("settings")} description={t("settingsDescription")}>
-      <Card>
-        <CardTitle>{t("profile")}</CardTitle>
-        <Facts>
-          <Fact label={t("email")}>{me.email}</Fact>
-          <Fact label={t("role")}>{t(me.role === "operator" ? "roleOperator" : "roleUser")}</Fact>
-          <Fact label={t("workspaceName")}>
-            <span className="font-mono text-code">{me.workspace.name}</span>
-            <CopyButton text={me.workspace.name} label={t("workspaceName")} />
-          </Fact>
-        </Facts>
-      </Card>
-      <Sessions />
+    <Page title={t("title")} description={t("description")}>
+      <Tabs.Root value={tab} onValueChange={open} className="flex min-w-0 flex-col gap-5">
+        <div className="-mx-4 overflow-x-auto px-4 md:mx-0 md:px-0">
+          <Tabs.List aria-label={t("title")} className="flex w-max min-w-full gap-5 border-b">
+            {tabs.map((name) => (
+              <Tabs.Trigger
+                key={name}
+                value={name}
+                ref={name === tab ? intoView : null}
+                className="-mb-px h-9 whitespace-nowrap border-transparent border-b-2 font-medium text-muted hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:text-ink"
+              >
+                {t(`tabs.${name}`)}
+              </Tabs.Trigger>
+            ))}
+          </Tabs.List>
+        </div>
+        {tabs.map((name) => (
+          <Tabs.Content key={name} value={name} tabIndex={-1} className="flex min-w-0 max-w-3xl flex-col gap-5 focus:outline-none">
+            <Content tab={name} me={me} providers={providers} />
+          </Tabs.Content>
+        ))}
+      </Tabs.Root>
     </Page>
   );
 }
 
-function Sessions() {
-  const t = useTranslations("auth");
-  const message = useErrorMessage();
-  const sessions = useSessions();
-  const revoke = useRevokeSession();
-  const others = sessions.data?.items.some((session) => !session.current);
-  return (
-    <Card>
-      <CardTitle
-        aside={
-          others ? (
-            <Button busy={revoke.isPending && revoke.variables === null} onClick={() => revoke.mutate(null)}>
-              {t("endOthers")}
-            </Button>
-          ) : null
-        }
-      >
-        {t("sessions")}
-      </CardTitle>
-      {sessions.isPending ? <Skeleton className="h-11" /> : null}
-      {sessions.isError ? <ErrorState message={message(sessions.error)} onRetry={() => sessions.refetch()} /> : null}
-      <ul className="divide-y">
-        {sessions.data?.items.map((session) => (
-          <SessionRow
-            key={session.id}
-            session={session}
-            busy={revoke.isPending && revoke.variables === session.id}
-            onEnd={() => revoke.mutate(session.id)}
-          />
-        ))}
-      </ul>
-      {revoke.isError ? (
-        <p role="alert" className="mt-3 text-bad">
-          {message(revoke.error)}
-        </p>
-      ) : null}
-    </Card>
-  );
+/** Five tabs are wider than a phone. */
+function intoView(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-function SessionRow({ session, busy, onEnd }: { session: SessionView; busy: boolean; onEnd: () => void }) {
-  const t = useTranslations("auth");
-  const agent = readUserAgent(session.userAgent);
-  return (
-    <li className="flex min-h-12 items-center justify-between gap-4 py-2">
-      <div className="min-w-0">
-        <p className="truncate">{agent ? t("browserOn", agent) : t("unknownBrowser")}</p>
-        <p className="text-label text-muted">
-          {t("lastSeen")} <Time at={session.lastSeenAt} />
-        </p>
-      </div>
-      {session.current ? (
-        <span className="text-label text-muted">{t("thisSession")}</span>
-      ) : (
-        <Button size="small" busy={busy} onClick={onEnd}>
-          {t("endSession")}
-        </Button>
-      )}
-    </li>
-  );
+function Content({ tab, me, providers }: SettingsPageProps & { tab: Tab }) {
+  if (tab === "profile") return <ProfileTab me={me} />;
+  if (tab === "sign-in") return <SignInTab providers={providers} />;
+  if (tab === "preferences") return <PreferencesTab />;
+  if (tab === "sessions") return <SessionsTab />;
+  return <DeleteTab email={me.email} />;
 }

@@ -8,6 +8,7 @@ import { CopyButton } from "#components/ui/copy-button.tsx";
 import { DialogActions } from "#components/ui/dialog.tsx";
 import type { CreatedApiKey } from "#lib/contracts/api-keys.ts";
 import { keyCheckCommand } from "#lib/samples/key-check.ts";
+import { useCallableModels } from "./requests.ts";
 
 /** What a key's first call goes to; no access name while nothing can be called. */
 export interface CallTarget {
@@ -18,7 +19,7 @@ export interface CallTarget {
 /** The key, this one time, with a command that tries it. */
 export function CreatedKey({ created, target, onDone }: { created: CreatedApiKey; target: CallTarget; onDone: () => void }) {
   const t = useTranslations("keys");
-  const command = keyCheckCommand({ ...target, apiKey: created.key });
+  const command = keyCheckCommand({ ...useAllowedTarget(created, target), apiKey: created.key });
   return (
     <div className="flex flex-col gap-4">
       <p className="flex gap-2.5 rounded-box border border-warn/40 px-3 py-2.5 text-table">
@@ -26,7 +27,7 @@ export function CreatedKey({ created, target, onDone }: { created: CreatedApiKey
         <span>{t("shownOnce")}</span>
       </p>
       <div className="flex flex-col gap-1.5">
-        <p className="font-medium text-label">{created.name}</p>
+        <p className="break-words font-medium text-label">{created.name}</p>
         <div className="flex items-center gap-1 rounded-control border border-control bg-sunken pl-2.5">
           <code className="min-w-0 flex-1 select-all break-all py-1.5 font-mono text-code">{created.key}</code>
           <CopyButton text={created.key} label={t("key")} />
@@ -40,4 +41,13 @@ export function CreatedKey({ created, target, onDone }: { created: CreatedApiKey
       </DialogActions>
     </div>
   );
+}
+
+/** The installation's own target where this key may call it, else one that it may and that answers now. */
+function useAllowedTarget({ limits }: CreatedApiKey, target: CallTarget): CallTarget {
+  const callable = useCallableModels("");
+  const { allowedModels } = limits;
+  if (!allowedModels || (target.accessName && allowedModels.includes(target.accessName))) return target;
+  const allowed = callable.data?.items.find(({ accessName, chatReady }) => chatReady && allowedModels.includes(accessName));
+  return allowed ?? { ...target, accessName: null };
 }

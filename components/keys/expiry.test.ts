@@ -19,8 +19,12 @@ test("a date lasts until its end in the reader's own timezone", () => {
   expect(dateValue(new Date(end.getTime() + 1000))).toBe("2026-03-06");
 });
 
-test("an address with nonsense reads as the first page without a search", () => {
-  expect(readKeyParams(new URLSearchParams("page=-3"))).toEqual({ search: "", page: 1 });
-  expect(readKeyParams(new URLSearchParams("page=two&search=ci"))).toEqual({ search: "ci", page: 1 });
-  expect(readKeyParams(new URLSearchParams("page=3"))).toEqual({ search: "", page: 3 });
+test("an address with nonsense reads as the first page, newest first, without a search", () => {
+  const plain = { search: "", status: undefined, sort: "created", order: "desc", page: 1 };
+  expect(readKeyParams(new URLSearchParams("page=-3&status=gone&sort=hash&order=up"))).toEqual(plain);
+  expect(readKeyParams(new URLSearchParams("page=two&search=ci"))).toEqual({ ...plain, search: "ci" });
+  expect(readKeyParams(new URLSearchParams("page=3&status=disabled&sort=name&order=asc"))).toEqual({
+    ...plain,
+    ...{ status: "disabled", sort: "name", order: "asc", page: 3 },
+  });
 });

@@ -20,3 +20,10 @@ export function dateValue(moment: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
+
+/** What to offer first for the successor of a key: about as long a life as its own. */
+export function sameLifetime(createdAt: string, expiresAt: string | null): ExpiryChoice {
+  if (expiresAt === null) return "never";
+  const days = (Date.parse(expiresAt) - Date.parse(createdAt)) / dayMs;
+  return days < 14 ? "7" : days < 60 ? "30" : "90";
+}

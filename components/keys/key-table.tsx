@@ -1,43 +1,62 @@
 "use client";
 
-import { Trash2 } from "lucide-react";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
-import { Status } from "#components/ui/status.tsx";
 import { Time } from "#components/ui/time.tsx";
-import type { ApiKeyView } from "#lib/contracts/api-keys.ts";
+import type { UrlChange } from "#components/ui/url-state.ts";
+import type { ApiKeySort, ApiKeyView } from "#lib/contracts/api-keys.ts";
+import { type KeyDialogKind, KeyMenu } from "./key-actions.tsx";
+import { KeyStatus } from "./key-status.tsx";
+import { useLimitsText } from "./limits-text.ts";
+import type { KeyListParams } from "./requests.ts";
 
-const columns = ["name", "key", "id", "created", "lastUsed", "expires", "status"] as const;
+const columns = ["name", "key", "status", "limits", "lastUsed", "expires", "created"] as const;
+/** From which width on a column of the table is there; cards have all. */
+const wideOnly: Partial<Record<(typeof columns)[number], string>> = { limits: "md:max-xl:hidden", created: "md:max-xl:hidden" };
+const sorts: Partial<Record<(typeof columns)[number], ApiKeySort>> = {
+  name: "name",
+  created: "created",
+  lastUsed: "lastUsed",
+  expires: "expires",
+};
+
+interface KeyTableProps {
+  keys: ApiKeyView[];
+  currency: string;
+  params: KeyListParams;
+  onSort: (change: UrlChange) => void;
+  onChoose: (kind: KeyDialogKind, key: ApiKeyView) => void;
+  stale: boolean;
+}
 
 /** The keys as a table; on a phone each is a card with the same facts. */
-export function KeyTable({ keys, onDelete, stale }: { keys: ApiKeyView[]; onDelete: (key: ApiKeyView) => void; stale: boolean }) {
+export function KeyTable({ keys, currency, params, onSort, onChoose, stale }: KeyTableProps) {
   const t = useTranslations("keys");
   return (
     <div
       className={cn(
-        "min-w-0 transition-opacity duration-150 md:overflow-x-auto md:rounded-card md:border md:bg-surface",
+        "relative min-w-0 transition-opacity duration-150 md:overflow-x-auto md:rounded-card md:border md:bg-surface",
         stale && "opacity-60",
       )}
     >
       <table aria-label={t("title")} className="block w-full text-left text-table md:table">
-        <thead className="sr-only md:not-sr-only md:table-header-group">
+        <thead className="hidden md:table-header-group">
           <tr className="border-b text-label text-muted">
             {columns.map((column) => (
-              <th key={column} scope="col" className="h-10 whitespace-nowrap px-4 font-medium">
-                {t(`column.${column}`)}
-              </th>
+              <Head key={column} column={column} params={params} onSort={onSort} />
             ))}
-            <th scope="col" className="w-12">
+            <th scope="col" className="sticky right-0 w-12 bg-surface">
               <span className="sr-only">{t("actions")}</span>
             </th>
           </tr>
         </thead>
         <tbody className="flex flex-col gap-3 md:table-row-group">
           {keys.map((key) => (
-            <KeyRow key={key.id} apiKey={key} onDelete={() => onDelete(key)} />
+            <KeyRow key={key.id} apiKey={key} currency={currency} onChoose={(kind) => onChoose(kind, key)} />
           ))}
         </tbody>
       </table>
@@ -45,57 +64,115 @@ export function KeyTable({ keys, onDelete, stale }: { keys: ApiKeyView[]; onDele
   );
 }
 
-function KeyRow({ apiKey, onDelete }: { apiKey: ApiKeyView; onDelete: () => void }) {
+/** Two short lines rather than one that pushes the next column out. */
+const dated = "md:min-w-32 md:[&_time]:whitespace-normal";
+
+function Head({
+  column,
+  params,
+  onSort,
+}: {
+  column: (typeof columns)[number];
+  params: KeyListParams;
+  onSort: (change: UrlChange) => void;
+}) {
+  const t = useTranslations("keys");
+  const sort = sorts[column];
+  const label = t(`column.${column}`);
+  const hide = wideOnly[column];
+  if (!sort) {
+    return (
+      <th scope="col" className={cn("h-10 whitespace-nowrap px-3 font-medium first:pl-5", hide)}>
+        {label}
+      </th>
+    );
+  }
+  const current = params.sort === sort;
+  const first = sort === "name" ? "asc" : "desc";
+  const next = current ? (params.order === "asc" ? "desc" : "asc") : first;
+  const Arrow = params.order === "asc" ? ArrowUp : ArrowDown;
+  return (
+    <th
+      scope="col"
+      aria-sort={current ? (params.order === "asc" ? "ascending" : "descending") : "none"}
+      className={cn("h-10 whitespace-nowrap px-3 font-medium first:pl-5", hide)}
+    >
+      <button
+        type="button"
+        onClick={() => onSort({ sort: sort === "created" ? null : sort, order: next === "desc" ? null : next })}
+        className={cn("-mx-1.5 flex h-7 items-center gap-1 rounded-[5px] px-1.5 font-medium hover:text-ink", current && "text-ink")}
+      >
+        {label}
+        <Arrow className={cn("size-3.5", !current && "invisible")} strokeWidth={1.75} aria-hidden />
+      </button>
+    </th>
+  );
+}
+
+function KeyRow({ apiKey, currency, onChoose }: { apiKey: ApiKeyView; currency: string; onChoose: (kind: KeyDialogKind) => void }) {
   const t = useTranslations("keys");
   const common = useTranslations("common");
-  const active = apiKey.status === "active";
+  const limitsText = useLimitsText(currency);
+  const limits = limitsText(apiKey.limits);
+  const ends = apiKey.graceUntil ?? apiKey.expiresAt;
   return (
-    <tr className="relative flex flex-col rounded-card border bg-surface p-4 md:table-row md:h-11 md:rounded-none md:border-x-0 md:border-t-0 md:p-0 md:last:border-b-0 md:hover:bg-hover">
-      <th
-        scope="row"
-        className="block min-w-0 pr-10 pb-2 text-left font-medium md:table-cell md:max-w-60 md:truncate md:px-4 md:pb-0"
-        title={apiKey.name}
-      >
-        <span className="break-words">{apiKey.name}</span>
+    <tr className="relative flex flex-col rounded-card border bg-surface p-4 md:table-row md:h-13 md:rounded-none md:border-x-0 md:border-t-0 md:p-0 md:last:border-b-0 hover:bg-hover">
+      <th scope="row" className="block min-w-0 pr-10 pb-2 text-left font-normal md:table-cell md:py-1.5 md:pr-3 md:pl-5">
+        <Names apiKey={apiKey} />
       </th>
       <Cell label={t("column.key")}>
         <span className="whitespace-nowrap font-mono text-code">{apiKey.masked}</span>
       </Cell>
-      <Cell label={t("column.id")}>
-        <span className="flex min-w-0 items-center gap-0.5">
-          <span className="max-w-36 truncate font-mono text-code text-muted" title={apiKey.id}>
-            {apiKey.id}
-          </span>
-          <CopyButton text={apiKey.id} label={t("column.id")} />
+      <Cell label={t("column.status")}>
+        <KeyStatus status={apiKey.status} />
+      </Cell>
+      <Cell label={t("column.limits")} className={cn(wideOnly.limits, "md:whitespace-normal")}>
+        <span className="line-clamp-2 max-w-56 text-right text-muted md:max-w-44 md:text-left" title={limits}>
+          {limits}
         </span>
       </Cell>
-      <Cell label={t("column.created")}>
-        <Time at={apiKey.createdAt} />
-      </Cell>
       <Cell label={t("column.lastUsed")}>
-        {apiKey.lastUsedAt ? <Time at={apiKey.lastUsedAt} /> : <span className="text-muted">{common("never")}</span>}
+        {apiKey.lastUsedAt ? <Time at={apiKey.lastUsedAt} past /> : <span className="text-muted">{common("never")}</span>}
       </Cell>
-      <Cell label={t("column.expires")}>
-        {apiKey.expiresAt ? <Time at={apiKey.expiresAt} /> : <span className="text-muted">{t("expiryChoice.never")}</span>}
+      <Cell label={t("column.expires")} className={dated}>
+        {ends ? <Time at={ends} /> : <span className="text-muted">{t("expiryChoice.never")}</span>}
       </Cell>
-      <Cell label={t("column.status")}>
-        <Status tone={active ? "good" : "idle"} label={t(`status.${apiKey.status}`)} />
+      <Cell label={t("column.created")} className={cn(wideOnly.created, dated)}>
+        <Time at={apiKey.createdAt} past />
       </Cell>
-      <td className="absolute top-2 right-2 md:static md:pr-3 md:text-right">
-        <Button variant="ghost" size="icon" aria-label={t("deleteNamed", { name: apiKey.name })} title={t("delete")} onClick={onDelete}>
-          <Trash2 strokeWidth={1.75} aria-hidden />
-        </Button>
+      <td className="absolute top-2 right-2 z-10 bg-inherit md:sticky md:top-auto md:right-0 md:pr-3 md:text-right">
+        <span className="relative z-10">
+          <KeyMenu apiKey={apiKey} onChoose={onChoose} />
+        </span>
       </td>
     </tr>
   );
 }
 
-function Cell({ label, children }: { label: string; children: ReactNode }) {
+/** The name's link covers the whole row, so that a click anywhere and Enter open it; what else can be pressed lies above it. */
+function Names({ apiKey }: { apiKey: ApiKeyView }) {
+  const t = useTranslations("keys");
   return (
-    <td className="flex min-h-8 items-center justify-between gap-4 md:table-cell md:whitespace-nowrap md:px-4">
-      <span aria-hidden className="text-label text-muted md:hidden">
-        {label}
+    <div className="flex min-w-0 flex-col md:max-w-58">
+      <Link
+        href={`/keys/${apiKey.id}`}
+        className="break-words font-medium text-body text-ink after:absolute after:inset-0 after:rounded-[inherit] focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2 md:truncate"
+        title={apiKey.name}
+      >
+        {apiKey.name}
+      </Link>
+      <span className="flex min-w-0 items-center gap-0.5 text-muted">
+        <span className="truncate font-mono text-code">{apiKey.id}</span>
+        <CopyButton text={apiKey.id} label={t("id")} className="relative z-10 size-7 md:size-6" />
       </span>
+    </div>
+  );
+}
+
+function Cell({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
+  return (
+    <td className={cn("flex min-h-8 items-center justify-between gap-4 md:table-cell md:whitespace-nowrap md:px-3", className)}>
+      <span className="shrink-0 text-label text-muted md:hidden">{label}</span>
       {children}
     </td>
   );

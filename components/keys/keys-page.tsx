@@ -1,61 +1,104 @@
 "use client";
 
+import { RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ApiError } from "#components/ui/api.ts";
+import { Button } from "#components/ui/button.tsx";
+import { cn } from "#components/ui/cn.ts";
 import { useErrorMessage } from "#components/ui/error-message.ts";
 import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { Pager } from "#components/ui/pager.tsx";
-import { SearchField } from "#components/ui/search-field.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ApiKeyView } from "#lib/contracts/api-keys.ts";
 import { CreateKey } from "./create-dialog.tsx";
 import type { CallTarget } from "./created-key.tsx";
-import { DeleteKeyDialog } from "./delete-dialog.tsx";
+import type { KeyDialogKind } from "./key-actions.tsx";
+import { KeyDialogs } from "./key-dialogs.tsx";
+import { KeyFilters } from "./key-filters.tsx";
 import { readKeyParams } from "./key-params.ts";
 import { KeyTable } from "./key-table.tsx";
 import { type InitialKeys, useApiKeys } from "./requests.ts";
 
-/** The workspace's API keys: search and page stand in the address. */
-export function KeysPage({ initial, target }: { initial: InitialKeys; target: CallTarget }) {
+interface KeysPageProps {
+  initial: InitialKeys;
+  target: CallTarget;
+  currency: string;
+}
+
+/** The workspace's API keys: search, filter, order and page stand in the address. */
+export function KeysPage({ initial, target, currency }: KeysPageProps) {
   const t = useTranslations("keys");
-  const message = useErrorMessage();
+  const common = useTranslations("common");
   const [query, setQuery] = useUrlState();
   const params = readKeyParams(query);
   const keys = useApiKeys(params, initial);
-  const [deleting, setDeleting] = useState<ApiKeyView | null>(null);
-  const nothingYet = keys.data?.total === 0 && params.search === "";
-  const goTo = (page: number) => setQuery({ page: page === 1 ? null : String(page) });
+  const [dialog, setDialog] = useState<{ kind: KeyDialogKind; apiKey: ApiKeyView } | null>(null);
+  const filtered = params.search !== "" || params.status !== undefined;
+  const nothingYet = keys.data?.total === 0 && !filtered;
+  const pages = keys.data ? Math.max(1, Math.ceil(keys.data.total / keys.data.pageSize)) : params.page;
+  // The last row of the last page may go while one looks.
+  useEffect(() => {
+    if (!keys.isPlaceholderData && params.page > pages) setQuery({ page: pages > 1 ? String(pages) : null });
+  }, [keys.isPlaceholderData, params.page, pages, setQuery]);
   return (
-    <Page wide title={t("title")} description={t("description")} action={<CreateKey target={target} />}>
+    <Page wide title={t("title")} description={t("description")} action={<CreateKey target={target} currency={currency} />}>
       {nothingYet ? null : (
-        <SearchField
-          initial={params.search}
-          onSearch={(text) => setQuery({ search: text, page: null })}
-          label={t("search")}
-          className="w-full sm:w-64"
-        />
+        <div className="flex flex-wrap items-center gap-2">
+          <KeyFilters params={params} onChange={(change) => setQuery({ ...change, page: null })} />
+          <span className="flex-1 max-sm:hidden" />
+          <Button size="icon" aria-label={common("refresh")} title={common("refresh")} onClick={() => keys.refetch()}>
+            <RotateCw strokeWidth={1.75} aria-hidden className={cn(keys.isFetching && "animate-spin")} />
+          </Button>
+        </div>
       )}
-      {keys.isError ? (
-        <ErrorState
-          message={message(keys.error)}
-          requestId={keys.error instanceof ApiError ? keys.error.requestId : null}
-          onRetry={() => keys.refetch()}
+      <Results
+        {...{ keys, params, currency, filtered }}
+        onSort={(change) => setQuery({ ...change, page: null })}
+        onClear={() => setQuery({ search: null, status: null, page: null })}
+        onChoose={(kind, apiKey) => setDialog({ kind, apiKey })}
+      />
+      {keys.data && keys.data.total > 0 ? (
+        <Pager
+          page={Math.min(params.page, pages)}
+          pageSize={keys.data.pageSize}
+          total={keys.data.total}
+          onPage={(page) => setQuery({ page: page === 1 ? null : String(page) })}
         />
       ) : null}
-      {keys.isPending ? <Skeleton className="h-48" /> : null}
-      {keys.data && keys.data.items.length > 0 ? (
-        <KeyTable keys={keys.data.items} onDelete={setDeleting} stale={keys.isPlaceholderData} />
-      ) : null}
-      {keys.data?.items.length === 0 ? <NoKeys nothingYet={nothingYet} /> : null}
-      {keys.data && !nothingYet ? <Pager page={params.page} pageSize={keys.data.pageSize} total={keys.data.total} onPage={goTo} /> : null}
-      <DeleteKeyDialog apiKey={deleting} onClose={() => setDeleting(null)} />
+      <KeyDialogs open={dialog} target={target} currency={currency} onClose={() => setDialog(null)} />
     </Page>
   );
 }
 
-function NoKeys({ nothingYet }: { nothingYet: boolean }) {
+interface ResultsProps extends Pick<Parameters<typeof KeyTable>[0], "params" | "currency" | "onSort" | "onChoose"> {
+  keys: ReturnType<typeof useApiKeys>;
+  filtered: boolean;
+  onClear: () => void;
+}
+
+function Results({ keys, filtered, onClear, ...table }: ResultsProps) {
   const t = useTranslations("keys");
-  return <EmptyState title={nothingYet ? t("empty") : t("noMatch")} />;
+  const message = useErrorMessage();
+  const { data, error } = keys;
+  if (!data) {
+    if (!error) return <Skeleton className="h-64" />;
+    const requestId = error instanceof ApiError ? error.requestId : null;
+    return <ErrorState message={message(error)} requestId={requestId} onRetry={() => keys.refetch()} />;
+  }
+  return (
+    <>
+      {error ? (
+        <p role="alert" className="text-bad text-table">
+          {t("updateFailed", { message: message(error) })}
+        </p>
+      ) : null}
+      {data.items.length > 0 ? <KeyTable keys={data.items} stale={keys.isPlaceholderData} {...table} /> : null}
+      {data.total === 0 && filtered ? (
+        <EmptyState title={t("noMatch")} action={<Button onClick={onClear}>{t("clearFilters")}</Button>} />
+      ) : null}
+      {data.total === 0 && !filtered ? <EmptyState title={t("empty")} /> : null}
+    </>
+  );
 }

@@ -16,6 +16,7 @@ function model(slug: string, rest: Partial<ModelSummary>): ModelSummary {
     description: { en: "", zh: "" },
     hot: false,
     demo: false,
+    own: false,
     hosting: { token: true, dedicated: false },
     accessName: `public/${slug}`,
     tokenPrice: null,

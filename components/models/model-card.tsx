@@ -33,6 +33,11 @@ export function ModelCard({ model, currency }: { model: ModelSummary; currency: 
                 {common("demoModel")}
               </Badge>
             ) : null}
+            {model.own ? (
+              <Badge accent className="ml-auto">
+                {t("own")}
+              </Badge>
+            ) : null}
             {model.tryUnavailable !== null && model.deployUnavailable !== null ? <Badge className="ml-auto">{t("notHere")}</Badge> : null}
           </h2>
           <p className="truncate text-muted text-table">

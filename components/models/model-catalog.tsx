@@ -7,6 +7,7 @@ import { EmptyState } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ModelSummary } from "#lib/contracts/models.ts";
+import { AddModel } from "./add-model.tsx";
 import { applyFilters, readFilters } from "./filters.ts";
 import { ModelCard } from "./model-card.tsx";
 import { ModelFilterBar } from "./model-filter-bar.tsx";
@@ -23,7 +24,7 @@ export function ModelCatalog({ initial, currency }: { initial: { items: ModelSum
   const { items } = models.data;
   const shown = applyFilters(items, filters);
   return (
-    <Page title={t("title")} description={t("description")}>
+    <Page title={t("title")} description={t("description")} action={<AddModel />}>
       <ModelFilterBar models={items} filters={filters} shown={shown.length} onChange={setParams} />
       {models.isError ? (
         <p role="alert" className="flex flex-wrap items-center gap-3 text-bad">

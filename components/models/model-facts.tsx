@@ -22,7 +22,7 @@ export function ModelFacts({ model }: { model: ModelSummary }) {
           )}
         </Fact>
         <Fact label={t("provider")}>{model.provider}</Fact>
-        <Fact label={t("licence")}>{model.licence}</Fact>
+        <Fact label={t("licence")}>{model.licence || t("notPublished")}</Fact>
         <Fact label={t("context")}>{tokens(model.contextLength)}</Fact>
         <Fact label={t("maxOutput")}>{tokens(model.maxOutputTokens)}</Fact>
         <Fact label={t("parameters")}>

@@ -14,7 +14,9 @@ import { ModelFacts } from "./model-facts.tsx";
 import { ModelNotes } from "./notes.tsx";
 import { PriceBox } from "./prices.tsx";
 import { ProviderMark } from "./provider-mark.tsx";
+import { RemoveModel } from "./remove-model.tsx";
 import { useModel } from "./requests.ts";
+import { WeightsCard } from "./weights-card.tsx";
 
 const tabs = ["introduction", "api"] as const;
 
@@ -47,11 +49,17 @@ export function ModelPage({ initial, currency, exampleName, api }: ModelPageProp
       description={
         <span className="mt-1 flex flex-wrap gap-1.5">
           {model.demo ? <Badge accent>{common("demoModel")}</Badge> : null}
+          {model.own ? <Badge accent>{t("own")}</Badge> : null}
           <Badge>{t(`kind.${model.kind}`)}</Badge>
           <HostingBadges model={model} />
         </span>
       }
-      action={<ModelActions model={model} />}
+      action={
+        <>
+          {model.own ? <RemoveModel model={model} /> : null}
+          <ModelActions model={model} />
+        </>
+      }
     >
       <ModelNotes model={model} />
       <ModelFacts model={model} />
@@ -69,6 +77,7 @@ export function ModelPage({ initial, currency, exampleName, api }: ModelPageProp
         </Tabs.List>
         <Tabs.Content value="introduction" tabIndex={-1} className="flex flex-col gap-5">
           <Introduction model={model} />
+          {model.weights === null ? null : <WeightsCard weights={model.weights} />}
         </Tabs.Content>
         <Tabs.Content value="api" tabIndex={-1} className="flex flex-col gap-5">
           <PriceBox model={model} currency={currency} />

@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
-import type { z } from "zod";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { z } from "zod";
 import { api } from "#components/ui/api.ts";
-import { type ModelDetail, modelDetail, modelList } from "#lib/contracts/models.ts";
+import { type createOwnModelInput, type ModelDetail, modelDetail, modelList } from "#lib/contracts/models.ts";
 
 // What can be tried changes as services start and stop.
 const refetchInterval = 10_000;
@@ -22,5 +22,25 @@ export function useModel(initialData: ModelDetail) {
     queryFn: ({ signal }) => api({ path: `/api/models/${slug}`, schema: modelDetail, signal }),
     initialData,
     refetchInterval,
+  });
+}
+
+/** Takes a while: the hub is asked, and the head of the model's file is read. */
+export function useAddModel() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: z.input<typeof createOwnModelInput>) => api({ path: "/api/models", method: "POST", body, schema: modelDetail }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["models"] }),
+  });
+}
+
+export function useRemoveModel() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (slug: string) => api({ path: `/api/models/${slug}`, method: "DELETE", schema: z.undefined() }),
+    onSuccess: (_, slug) => {
+      queries.removeQueries({ queryKey: ["models", slug] });
+      return queries.invalidateQueries({ queryKey: ["models"] });
+    },
   });
 }

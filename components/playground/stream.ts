@@ -5,6 +5,8 @@ import type { TrialInput } from "#lib/contracts/trial.ts";
 
 /** What arrives while a model answers. */
 export type TrialEvent =
+  /** The gateway has taken the call up under this id. */
+  | { type: "begin"; requestId: string }
   | { type: "text"; text: string }
   | { type: "reasoning"; text: string }
   | { type: "finish"; reason: string }
@@ -15,7 +17,9 @@ const chunk = z.object({
   choices: z
     .array(
       z.object({
-        delta: z.object({ content: z.string().nullish(), reasoning_content: z.string().nullish() }).optional(),
+        delta: z
+          .object({ content: z.string().nullish(), reasoning_content: z.string().nullish(), reasoning: z.string().nullish() })
+          .optional(),
         finish_reason: z.string().nullish(),
       }),
     )
@@ -25,7 +29,8 @@ const chunk = z.object({
 
 /**
  * Asks `/api/trial` and yields what arrives. Throws ApiError where the call was refused or the stream broke; a stream that
- * ends without `[DONE]` counts as broken, so a cut answer never looks whole.
+ * ends without `[DONE]` counts as broken, so a cut answer never looks whole. A connection that breaks while the browser
+ * is offline is the network's doing (`network_lost`), else the instance's (`upstream_stream_interrupted`).
  */
 export async function* streamTrial(input: TrialInput, signal: AbortSignal): AsyncGenerator<TrialEvent> {
   const response = await fetch("/api/trial", {
@@ -39,7 +44,9 @@ export async function* streamTrial(input: TrialInput, signal: AbortSignal): Asyn
   });
   if (!response.ok) throw await readError(response);
   const requestId = response.headers.get("x-request-id") ?? "";
+  if (requestId) yield { type: "begin", requestId };
   const interrupted = () => new ApiError(502, { code: "upstream_stream_interrupted", message: "The answer was cut off.", requestId });
+  const lost = () => (navigator.onLine ? interrupted() : new ApiError(0, { code: "network_lost", message: "The network was lost." }));
   if (!response.body) throw interrupted();
   const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   const reader = events.getReader();
@@ -47,7 +54,7 @@ export async function* streamTrial(input: TrialInput, signal: AbortSignal): Asyn
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
         if (signal.aborted) throw cause;
-        throw interrupted();
+        throw lost();
       });
       if (done) throw interrupted();
       if (value.data === "[DONE]") return;
@@ -62,7 +69,8 @@ function* readChunk(data: string, requestId: string): Generator<TrialEvent> {
   const { error, choices = [], usage } = chunk.parse(JSON.parse(data));
   if (error) throw new ApiError(502, { code: error.code ?? "upstream_error", message: error.message, requestId });
   for (const { delta, finish_reason } of choices) {
-    if (delta?.reasoning_content) yield { type: "reasoning", text: delta.reasoning_content };
+    const reasoning = delta?.reasoning_content || delta?.reasoning;
+    if (reasoning) yield { type: "reasoning", text: reasoning };
     if (delta?.content) yield { type: "text", text: delta.content };
     if (finish_reason) yield { type: "finish", reason: finish_reason };
   }

@@ -1,5 +1,6 @@
 import type { useTranslations } from "next-intl";
 import type { ServiceEventView, ServiceSummary, StateReason } from "#lib/contracts/services.ts";
+import { readableBytes, readableCores } from "./amounts.ts";
 
 export type ReasonData = Record<string, string | number>;
 type Translate = ReturnType<typeof useTranslations<"services">>;
@@ -21,24 +22,60 @@ function endingKind(code: string): "code" | "signal" | "start_timeout" | "health
   return code === "start_timeout" || code === "health_lost" ? code : "unknown";
 }
 
+/** Sentences that name their values, and the values that each needs; without them the plain sentence stands. */
+const detailed = {
+  instances_starting: ["ready", "wanted"],
+  some_not_ready: ["ready", "wanted"],
+  start_timeout: ["seconds"],
+  weights_missing: ["file"],
+  start_failed: ["detail"],
+  download_failed: ["detail"],
+  unschedulable: ["detail"],
+  image_pull_failed: ["image", "detail"],
+  evicted: ["detail"],
+  node_lost: ["node"],
+  region_unreachable: ["detail"],
+  upstream_unreachable: ["detail"],
+  upstream_model_missing: ["model"],
+} as const;
+
 /** The sentence of a reason with those of its values that there are. */
 function reasonSentence(t: Translate, reason: Exclude<StateReason, "">, data: ReasonData): string {
-  const has = (...names: string[]) => names.every((name) => data[name] !== undefined);
-  switch (reason) {
-    case "process_exited":
-      return endingText(t, data);
-    case "instances_starting":
-    case "some_not_ready":
-      return has("ready", "wanted") ? t(`reasons.${reason}_count`, data) : t(`reasons.${reason}`);
-    case "start_timeout":
-      return has("seconds") ? t("reasons.start_timeout_seconds", data) : t("reasons.start_timeout");
-    case "weights_missing":
-      return has("file") ? t("reasons.weights_missing_file", data) : t("reasons.weights_missing");
-    case "start_failed":
-      return has("detail") ? t("reasons.start_failed_detail", data) : t("reasons.start_failed");
-    default:
-      return t(`reasons.${reason}`);
+  if (reason === "process_exited") return endingText(t, data);
+  if (reason === "insufficient_capacity") return capacityText(t, data);
+  if (reason === "downloading_weights") return downloadText(t, data);
+  if (reason === "disk_full") return diskText(t, data);
+  if (!(reason in detailed)) return t(`reasons.${reason}`);
+  const known = reason as keyof typeof detailed;
+  return detailed[known].every((name) => data[name] !== undefined) ? t(`detailed.${known}`, data) : t(`reasons.${reason}`);
+}
+
+/** "Needs 9.2 GB of memory, 6.1 GB free." */
+function capacityText(t: Translate, { resource, needs, free }: ReasonData): string {
+  if (needs === undefined || free === undefined) return t("reasons.insufficient_capacity");
+  if (resource === "memory") {
+    const [needed, left] = [readableBytes(Number(needs)), readableBytes(Number(free))];
+    return t("capacity.memory", { needs: needed.amount, needsUnit: needed.unit, free: left.amount, freeUnit: left.unit });
   }
+  if (resource === "cpu") return t("capacity.cpu", { needs: readableCores(Number(needs)), free: readableCores(Number(free)) });
+  return t("capacity.gpu", { needs: Number(needs), free: Number(free) });
+}
+
+/** "Downloading the weights, 143 MB of 398 MB, 12 MB/s." */
+function downloadText(t: Translate, { doneBytes, totalBytes, bytesPerSecond }: ReasonData): string {
+  if (doneBytes === undefined) return t("reasons.downloading_weights");
+  const done = readableBytes(Number(doneBytes));
+  const rate = readableBytes(Number(bytesPerSecond ?? 0));
+  const values = { done: done.amount, doneUnit: done.unit, rate: rate.amount, rateUnit: rate.unit };
+  if (totalBytes === undefined) return t("download.unknown", values);
+  const total = readableBytes(Number(totalBytes));
+  return t("download.known", { ...values, total: total.amount, totalUnit: total.unit });
+}
+
+function diskText(t: Translate, { needsBytes, freeBytes }: ReasonData): string {
+  if (needsBytes === undefined || freeBytes === undefined) return t("reasons.disk_full");
+  const [needs, free] = [readableBytes(Number(needsBytes)), readableBytes(Number(freeBytes))];
+  return t("capacity.disk", { needs: needs.amount, needsUnit: needs.unit, free: free.amount, freeUnit: free.unit });
 }
 
 /** Why a state is what it is; with `retry`, also when it is tried again. */
@@ -64,5 +101,11 @@ export function serviceReason(t: Translate, service: Pick<ServiceSummary, "state
 export function eventText(t: Translate, { kind, data }: Pick<ServiceEventView, "kind" | "data">): string {
   if (kind === "instance_exited") return withRetry(t, endingText(t, data), data);
   if (kind === "scale_requested" && data.from !== undefined && data.to !== undefined) return t("events.scale_requested_counts", data);
+  if (kind === "retry_requested" && data.to !== undefined && data.from !== data.to) return t("events.retry_requested_change", data);
+  if (kind === "download_failed" && data.detail !== undefined) return t("events.download_failed_detail", data);
+  if (kind === "weights_downloaded" && data.bytes !== undefined && data.seconds !== undefined) {
+    const { amount, unit } = readableBytes(Number(data.bytes));
+    return t("events.weights_downloaded_size", { amount, unit, seconds: Number(data.seconds) });
+  }
   return t(`events.${kind}`);
 }

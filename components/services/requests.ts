@@ -62,7 +62,8 @@ export function useNameCheck(name: string) {
   });
 }
 
-function useChanged() {
+/** To be called after a change was asked for: everything of services is read again, and soon once more. */
+export function useChanged() {
   const queries = useQueryClient();
   return () => {
     watchUntil = Date.now() + watchMs;

@@ -42,6 +42,11 @@ export function ServiceFacts({ service, currency }: { service: ServiceDetail; cu
       <Fact label={t("pricePerHour")}>
         <Price service={service} currency={currency} />
       </Fact>
+      {service.billing === "instance" ? (
+        <Fact label={t("costSoFar")}>
+          <Cost service={service} currency={currency} />
+        </Fact>
+      ) : null}
       <Fact label={t("created")}>
         <Time at={service.createdAt} past />
       </Fact>
@@ -56,6 +61,12 @@ function Copied({ text, label }: { text: string; label: string }) {
       <CopyButton text={text} label={label} />
     </>
   );
+}
+
+function Cost({ service, currency }: { service: ServiceDetail; currency: string }) {
+  const t = useTranslations("services");
+  const cost = usePrices(currency).one(service.costNano);
+  return <span className="tabular-nums">{service.openIntervals > 0 ? t("costMoving", { cost }) : cost}</span>;
 }
 
 function Price({ service, currency }: { service: ServiceDetail; currency: string }) {

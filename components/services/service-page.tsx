@@ -1,6 +1,6 @@
 "use client";
 
-import { FlaskConical, LoaderCircle, type LucideIcon, Scaling, Trash2 } from "lucide-react";
+import { FlaskConical, LoaderCircle, type LucideIcon, RotateCw, Scaling, Trash2, WalletMinimal } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Tabs } from "radix-ui";
 import { type ReactNode, useState } from "react";
@@ -11,15 +11,23 @@ import { useErrorMessage } from "#components/ui/error-message.ts";
 import { Page } from "#components/ui/page.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ServiceDetail } from "#lib/contracts/services.ts";
+import { BillingTab } from "./billing-tab.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
+import { DownloadProgress } from "./download-progress.tsx";
+import { canRetry } from "./lifecycle.ts";
+import { LogsTab } from "./logs-tab.tsx";
+import { MetricsTab } from "./metrics-tab.tsx";
 import { isGone, useService } from "./requests.ts";
+import { RetryDialog } from "./retry-dialog.tsx";
 import { ScaleDialog } from "./scale-dialog.tsx";
-import { isEnding, type ServiceDialogKind, TryButton } from "./service-actions.tsx";
+import { isEnding, type ServiceDialogKind, StopOrStartButton, TryButton } from "./service-actions.tsx";
 import { ServiceGone } from "./service-gone.tsx";
 import { ServiceHeadline } from "./service-headline.tsx";
 import { ServiceOverview } from "./service-overview.tsx";
+import { StopDialog } from "./stop-dialog.tsx";
 
-const tabs = ["overview", "api"] as const;
+const tabs = ["overview", "logs", "metrics", "billing", "api"] as const;
+type TabName = (typeof tabs)[number];
 
 interface ServicePageProps {
   first: ServiceDetail;
@@ -55,32 +63,51 @@ export function ServicePage({ first, currency, api }: ServicePageProps) {
         </p>
       ) : null}
       {service.state === "deleting" ? <Deleting service={service} /> : null}
+      {service.suspendedAt ? <Notice icon={WalletMinimal}>{t("suspendedNotice")}</Notice> : null}
+      <DownloadProgress service={service} />
       {service.model.demo ? <Notice icon={FlaskConical}>{t("demoNotice", { model: service.model.name })}</Notice> : null}
-      <Pages overview={<ServiceOverview service={service} currency={currency} heardAt={dataUpdatedAt} />} api={api} />
+      <Pages
+        overview={<ServiceOverview service={service} currency={currency} heardAt={dataUpdatedAt} />}
+        logs={<LogsTab serviceId={service.id} />}
+        metrics={<MetricsTab serviceId={service.id} />}
+        billing={service.billing === "instance" ? <BillingTab serviceId={service.id} currency={currency} /> : null}
+        api={api}
+      />
       {dialog === "scale" ? <ScaleDialog service={service} currency={currency} onClose={close} /> : null}
+      {dialog === "stop" ? <StopDialog service={service} onClose={close} /> : null}
+      {dialog === "retry" ? <RetryDialog service={service} currency={currency} onClose={close} /> : null}
       {dialog === "delete" ? <DeleteDialog service={service} onClose={close} /> : null}
     </Page>
   );
 }
 
-function Pages(contents: Record<(typeof tabs)[number], ReactNode>) {
+function Pages(contents: Record<TabName, ReactNode>) {
   const t = useTranslations("services");
   const [params, setParams] = useUrlState();
-  const tab = params.get("tab") === "api" ? "api" : "overview";
+  const labels: Record<TabName, string> = {
+    overview: t("overview"),
+    logs: t("logs"),
+    metrics: t("metrics"),
+    billing: t("billingTab"),
+    api: t("api"),
+  };
+  const shown = tabs.filter((name) => contents[name] !== null);
+  const tab = shown.find((name) => name === params.get("tab")) ?? "overview";
+  const open = (next: string) => setParams({ tab: next === "overview" ? null : next, page: null, run: null });
   return (
-    <Tabs.Root value={tab} onValueChange={(next) => setParams({ tab: next === "api" ? next : null })} className="flex flex-col gap-5">
-      <Tabs.List aria-label={t("tabs")} className="flex gap-5 border-b">
-        {tabs.map((name) => (
+    <Tabs.Root value={tab} onValueChange={open} className="flex flex-col gap-5">
+      <Tabs.List aria-label={t("tabs")} className="flex gap-5 overflow-x-auto border-b">
+        {shown.map((name) => (
           <Tabs.Trigger
             key={name}
             value={name}
-            className="-mb-px h-9 border-transparent border-b-2 font-medium text-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+            className="-mb-px h-9 shrink-0 border-transparent focus-visible:-outline-offset-2 border-b-2 font-medium text-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
           >
-            {t(name)}
+            {labels[name]}
           </Tabs.Trigger>
         ))}
       </Tabs.List>
-      {tabs.map((name) => (
+      {shown.map((name) => (
         <Tabs.Content key={name} value={name} tabIndex={-1} className="flex min-w-0 flex-col gap-5">
           {contents[name]}
         </Tabs.Content>
@@ -94,7 +121,14 @@ function Actions({ service, onChoose }: { service: ServiceDetail; onChoose: (kin
   const ending = isEnding(service);
   return (
     <>
+      {canRetry(service) ? (
+        <Button variant="primary" onClick={() => onChoose("retry")}>
+          <RotateCw strokeWidth={1.75} aria-hidden />
+          {t("retry")}
+        </Button>
+      ) : null}
       <TryButton service={service} />
+      <StopOrStartButton service={service} onStop={() => onChoose("stop")} />
       <Button disabled={ending} onClick={() => onChoose("scale")}>
         <Scaling strokeWidth={1.75} aria-hidden />
         {t("scale")}

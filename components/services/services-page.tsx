@@ -20,6 +20,7 @@ import { ScaleDialog } from "./scale-dialog.tsx";
 import type { ServiceDialogKind } from "./service-actions.tsx";
 import { ServiceFilters } from "./service-filters.tsx";
 import { ServiceTable } from "./service-table.tsx";
+import { StopDialog } from "./stop-dialog.tsx";
 
 interface ServicesPageProps {
   /** What the server has read for `firstQuery`. */
@@ -66,6 +67,7 @@ export function ServicesPage({ first, firstQuery, currency }: ServicesPageProps)
         />
       ) : null}
       {dialog?.kind === "scale" ? <ScaleDialog service={dialog.service} currency={currency} onClose={close} /> : null}
+      {dialog?.kind === "stop" ? <StopDialog service={dialog.service} onClose={close} /> : null}
       {dialog?.kind === "delete" ? <DeleteDialog service={dialog.service} onClose={close} /> : null}
     </Page>
   );

@@ -3,10 +3,22 @@ import { cn } from "#components/ui/cn.ts";
 
 const wideOnly = "md:max-xl:hidden";
 
-/** A table that turns into one card a row under 768 px. `columns` are the heads, in order; an empty one is for screen readers alone. */
-export function Table({ label, columns, children }: { label: string; columns: Column[]; children: ReactNode }) {
+interface TableProps {
+  label: string;
+  /** The heads, in order; a hidden one is for screen readers alone. */
+  columns: Column[];
+  /** Nothing in its rows can be focused: then the table itself can, so that a keyboard can scroll it. */
+  focusable?: boolean;
+  children: ReactNode;
+}
+
+/** A table that turns into one card a row under 768 px. */
+export function Table({ label, columns, focusable, children }: TableProps) {
   return (
-    <div className="relative min-w-0 md:overflow-x-auto md:rounded-card md:border md:bg-surface">
+    <div
+      {...(focusable ? { tabIndex: 0, role: "group", "aria-label": label } : {})}
+      className="relative min-w-0 md:overflow-x-auto md:rounded-card md:border md:bg-surface"
+    >
       <table aria-label={label} className="w-full text-table max-md:block">
         <thead className="max-md:hidden">
           <tr className="h-10 border-b text-left text-label text-muted">

@@ -31,7 +31,28 @@ const full: Record<Exclude<StateReason, "">, ReasonData> = {
   weights_missing: { file: "qwen/weights.gguf" },
   draining: {},
   start_failed: { detail: "spawn EAGAIN" },
+  insufficient_capacity: { resource: "memory", needs: 9_200_000_000, free: 6_100_000_000 },
+  downloading_weights: { doneBytes: 143_000_000, totalBytes: 398_000_000, bytesPerSecond: 12_000_000 },
+  download_failed: { detail: "404 Not Found", retryInSeconds: 8 },
+  disk_full: { needsBytes: 9_200_000_000, freeBytes: 6_100_000_000 },
+  arrears: {},
+  unschedulable: { detail: "no GPU" },
+  image_pull_failed: { image: "vllm:1", detail: "denied" },
+  out_of_memory: { retryInSeconds: 16 },
+  evicted: { detail: "disk pressure" },
+  node_lost: { node: "gpu-7" },
+  region_unreachable: { detail: "ECONNREFUSED" },
+  upstream_unreachable: { detail: "ECONNRESET", retryInSeconds: 32 },
+  upstream_unauthorized: {},
+  upstream_model_missing: { model: "qwen3" },
 };
+
+/** As a reader is told it: billions of bytes as GB, millions as MB; a resource is named in the reader's language. */
+function shown(value: string | number | undefined): string {
+  if (value === undefined || value === "memory") return "";
+  if (typeof value === "string" || value < 1e6) return String(value);
+  return value >= 1e9 ? `${value / 1e9} GB` : `${value / 1e6} MB`;
+}
 
 for (const locale of locales) {
   const t = translator(locale);
@@ -41,7 +62,7 @@ for (const locale of locales) {
     // What is known of a lost health check is that it was lost; the seconds are the deployer's setting.
     const { seconds, ...rest } = full[reason];
     const named = reason === "start_timeout" ? { ...rest, seconds } : rest;
-    for (const value of Object.values(named)) expect(text).toContain(String(value));
+    for (const value of Object.values(named).map(shown)) expect(text).toContain(value);
   });
 
   test.each(stateReasons.filter((reason) => reason !== ""))(`${locale}: %s has a sentence without values too`, (reason) => {

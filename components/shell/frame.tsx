@@ -10,6 +10,7 @@ import { Button } from "#components/ui/button.tsx";
 import type { Me } from "#lib/contracts/account.ts";
 import { Logo } from "./logo.tsx";
 import { Nav } from "./nav.tsx";
+import { PaletteButton } from "./palette/palette-button.tsx";
 import { LanguageMenu, ThemeMenu } from "./preferences.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -33,6 +34,7 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
             {me.workspace.name}
           </span>
           <span className="flex-1" />
+          <PaletteButton userId={me.id} />
           <LanguageMenu />
           <ThemeMenu />
           <UserMenu me={me} />

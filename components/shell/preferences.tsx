@@ -1,29 +1,15 @@
 "use client";
 
 import { Languages, Monitor, Moon, Sun } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { Button } from "#components/ui/button.tsx";
 import { Menu, MenuRadioGroup, MenuRadioItem } from "#components/ui/menu.tsx";
-
-const localeCookie = "hydra-locale";
-const yearSeconds = 31_536_000;
-
-/** Each language by its own name. */
-const languages = [
-  { id: "en", name: "English" },
-  { id: "zh", name: "简体中文" },
-];
+import { languages, useChooseLanguage } from "./language.ts";
 
 export function LanguageMenu() {
   const t = useTranslations("shell");
-  const router = useRouter();
-  const choose = (language: string) => {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox before 140
-    document.cookie = `${localeCookie}=${language}; path=/; max-age=${yearSeconds}; samesite=lax`;
-    router.refresh();
-  };
+  const choose = useChooseLanguage();
   return (
     <Menu
       trigger={

@@ -1,15 +1,15 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { CircleUserRound, LogOut, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
-import { z } from "zod";
 import { api } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "#components/ui/menu.tsx";
 import { type Me, me } from "#lib/contracts/account.ts";
 import { formatMoney } from "#lib/money/format.ts";
+import { useSignOut } from "./sign-out.ts";
 
 const balanceMs = 10_000;
 
@@ -24,11 +24,7 @@ export function UserMenu({ me: first }: { me: Me }) {
     refetchInterval: balanceMs,
   });
   const { email, balanceNano, currency } = account.data;
-  const signOut = useMutation({
-    mutationFn: () => api({ path: "/api/session", method: "DELETE", body: {}, schema: z.undefined() }),
-    // A whole new page: nothing that this user saw stays in memory for the next.
-    onSuccess: () => window.location.assign("/sign-in"),
-  });
+  const signOut = useSignOut();
   return (
     <Menu
       trigger={

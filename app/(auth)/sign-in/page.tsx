@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { nextPath } from "#app/_server/next-path.ts";
 import { currentSession } from "#app/_server/session.ts";
+import { signInChoices } from "#app/_server/sign-in-choices.ts";
 import { SignInForm } from "#components/account/sign-in-form.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -11,7 +12,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SignInPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  const next = nextPath((await searchParams).next);
-  if (await currentSession()) redirect(next);
-  return <SignInForm next={next} />;
+  const query = await searchParams;
+  const next = nextPath(query.next);
+  const failure = typeof query.error === "string" ? query.error : null;
+  // Whoever is signed in and comes back from a provider with an error wanted to connect an account there.
+  if (await currentSession()) redirect(failure ? `/settings?tab=sign-in&error=${encodeURIComponent(failure)}` : next);
+  return <SignInForm next={next} providers={signInChoices().providers} failure={failure} />;
 }

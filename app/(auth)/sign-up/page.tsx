@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { anonymousContext } from "#app/_server/context.ts";
 import { nextPath } from "#app/_server/next-path.ts";
 import { currentSession } from "#app/_server/session.ts";
+import { signInChoices } from "#app/_server/sign-in-choices.ts";
 import { SignUpForm } from "#components/account/sign-up-form.tsx";
 import { signUpMode } from "#lib/services/account/sign-up-mode.ts";
 
@@ -17,5 +18,6 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
   const next = nextPath(query.next);
   if (await currentSession()) redirect(next);
   const token = typeof query.token === "string" ? query.token : "";
-  return <SignUpForm next={next} mode={await signUpMode({ ctx: anonymousContext() })} token={token} />;
+  const mode = await signUpMode({ ctx: anonymousContext() });
+  return <SignUpForm next={next} mode={mode} token={token} providers={signInChoices().providers} />;
 }

@@ -9,6 +9,6 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Playground() {
-  await pageContext();
-  return <PlaygroundPage />;
+  const { actor, config } = await pageContext();
+  return <PlaygroundPage userId={actor.userId} currency={config.currency} />;
 }

@@ -1,7 +1,9 @@
+import { signOut } from "#app/_server/auth.ts";
 import { clientAddress } from "#app/_server/context.ts";
 import { defineRoute } from "#app/_server/define-route.ts";
 import { signInWith } from "#app/_server/sign-in.ts";
-import { signUpInput } from "#lib/contracts/account.ts";
+import { deleteAccountInput, signUpInput } from "#lib/contracts/account.ts";
+import { deleteAccount } from "#lib/services/account/delete-account.ts";
 import { signUp } from "#lib/services/account/sign-up.ts";
 
 /**
@@ -14,5 +16,14 @@ export const POST = defineRoute({
   handle: async ({ ctx, input, request }) => {
     await signUp({ ctx, input: { ...input, address: clientAddress(request.headers) } });
     await signInWith({ email: input.email, password: input.password });
+  },
+});
+
+export const DELETE = defineRoute({
+  scope: "user",
+  input: deleteAccountInput,
+  handle: async ({ ctx, input }) => {
+    await deleteAccount({ ctx, input });
+    await signOut({ redirect: false });
   },
 });

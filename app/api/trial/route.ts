@@ -1,11 +1,12 @@
 import { defineRoute } from "#app/_server/define-route.ts";
 import { callGateway } from "#app/_server/gateway.ts";
-import { trialInput } from "#lib/contracts/trial.ts";
+import { maxTrialChars, trialInput } from "#lib/contracts/trial.ts";
 
 /** The online trial: one streamed chat completion as the signed-in user. A reader who leaves ends it at the model too. */
 export const POST = defineRoute({
   scope: "user",
   input: trialInput,
+  maxBodyChars: maxTrialChars,
   handle: async ({ ctx, input, request }) => {
     const body = { ...input, stream: true, stream_options: { include_usage: true } };
     const answer = await callGateway(ctx.actor, "/chat/completions", body, request.signal);

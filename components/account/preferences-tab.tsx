@@ -1,0 +1,91 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useLocale, useTranslations } from "next-intl";
+import { useTheme } from "next-themes";
+import { useId, useSyncExternalStore } from "react";
+import { Card, CardTitle } from "#components/ui/card.tsx";
+import type { Locale } from "#lib/contracts/account.ts";
+import { FormError } from "./form-error.tsx";
+import { useUpdateMe } from "./requests.ts";
+
+const localeCookie = "hydra-locale";
+const yearSeconds = 31_536_000;
+
+/** Each language by its own name. */
+const languages: { value: Locale; label: string }[] = [
+  { value: "en", label: "English" },
+  { value: "zh", label: "简体中文" },
+];
+const themes = ["light", "dark", "system"] as const;
+
+/** Language and theme. */
+export function PreferencesTab() {
+  const t = useTranslations("settings");
+  const router = useRouter();
+  const locale = useLocale();
+  const { theme, setTheme } = useTheme();
+  const update = useUpdateMe();
+  // The theme is known to the browser alone; what it renders first must be what the server did.
+  const known = useSyncExternalStore(never, yes, no);
+  const chooseLanguage = (language: Locale) => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox before 140
+    document.cookie = `${localeCookie}=${language}; path=/; max-age=${yearSeconds}; samesite=lax`;
+    update.mutate({ locale: language });
+    router.refresh();
+  };
+  return (
+    <Card>
+      <CardTitle>{t("tabs.preferences")}</CardTitle>
+      <div className="flex flex-col gap-6">
+        <Choice label={t("language")} value={locale} options={languages} onChoose={(value) => chooseLanguage(value as Locale)} />
+        <FormError error={update.error} />
+        <Choice
+          label={t("theme")}
+          value={known ? (theme ?? "system") : ""}
+          options={themes.map((value) => ({ value, label: t(`themes.${value}`) }))}
+          onChoose={setTheme}
+        />
+      </div>
+    </Card>
+  );
+}
+
+const never = () => () => {};
+const yes = () => true;
+const no = () => false;
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  options: { value: string; label: string }[];
+  onChoose: (value: string) => void;
+}
+
+function Choice({ label, value, options, onChoose }: ChoiceProps) {
+  const name = useId();
+  return (
+    <fieldset>
+      <legend className="mb-2 font-medium text-label">{label}</legend>
+      <div className="flex flex-wrap gap-2">
+        {options.map((option) => (
+          <label
+            key={option.value}
+            lang={option.value === "zh" ? "zh-CN" : undefined}
+            className="flex h-9 items-center gap-2 rounded-control border px-3 hover:bg-hover has-checked:border-accent has-focus-visible:outline-2 has-focus-visible:outline-accent has-checked:bg-accent-soft"
+          >
+            <input
+              type="radio"
+              name={name}
+              value={option.value}
+              checked={option.value === value}
+              onChange={() => onChoose(option.value)}
+              className="size-4 accent-accent focus-visible:outline-none"
+            />
+            {option.label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

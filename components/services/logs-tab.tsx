@@ -1,0 +1,77 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { ApiError } from "#components/ui/api.ts";
+import { useErrorMessage } from "#components/ui/error-message.ts";
+import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { Field, NativeSelect } from "#components/ui/field.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { useTimeZone } from "#components/ui/time-zone.ts";
+import { useUrlState } from "#components/ui/url-state.ts";
+import type { RunView } from "#lib/contracts/runs.ts";
+import { reasonText } from "./reason-text.ts";
+import { RunLog } from "./run-log.tsx";
+import { useRuns } from "./run-requests.ts";
+
+/** The log of each start of the service's instances, kept after it has ended. */
+export function LogsTab({ serviceId }: { serviceId: string }) {
+  const t = useTranslations("services");
+  const message = useErrorMessage();
+  const [params, setParams] = useUrlState();
+  const { data, error, refetch } = useRuns(serviceId);
+  if (!data && error) {
+    return <ErrorState message={message(error)} requestId={error instanceof ApiError ? error.requestId : null} onRetry={refetch} />;
+  }
+  if (!data) return <Skeleton className="h-96" />;
+  const chosen = data.items.find(({ id }) => id === params.get("run")) ?? data.items[0];
+  if (!chosen) return <EmptyState title={t("noRuns")} />;
+  return (
+    <section className="flex min-w-0 flex-col gap-3">
+      <RunPicker runs={data.items} chosen={chosen} onRun={(id) => setParams({ run: id })} />
+      <RunFacts run={chosen} />
+      <RunLog key={chosen.id} serviceId={serviceId} run={chosen} />
+    </section>
+  );
+}
+
+interface RunPickerProps {
+  runs: RunView[];
+  chosen: RunView;
+  onRun: (id: string) => void;
+}
+
+function RunPicker({ runs, chosen, onRun }: RunPickerProps) {
+  const t = useTranslations("services");
+  const format = useFormatter();
+  const timeZone = useTimeZone();
+  const name = ({ instanceId, number, startedAt, endedAt }: RunView) => {
+    const started = format.dateTime(new Date(startedAt), { dateStyle: "short", timeStyle: "medium", timeZone });
+    return `${t("runOption", { instance: instanceId.slice(-6), number, started })} · ${t(endedAt === null ? "runLive" : "runEnded")}`;
+  };
+  return (
+    <Field label={t("run")} className="max-w-xl">
+      {(control) => (
+        <NativeSelect {...control} value={chosen.id} onChange={(event) => onRun(event.target.value)}>
+          {runs.map((run) => (
+            <option key={run.id} value={run.id} suppressHydrationWarning>
+              {name(run)}
+            </option>
+          ))}
+        </NativeSelect>
+      )}
+    </Field>
+  );
+}
+
+function RunFacts({ run }: { run: RunView }) {
+  const t = useTranslations("services");
+  const reason = reasonText(t, run.reason, run.reasonData, false);
+  return (
+    <p className="flex flex-wrap gap-x-3 gap-y-1 text-muted text-table">
+      <span>{t.rich("runFacts", { time: () => <Time at={run.startedAt} past /> })}</span>
+      {run.host ? <span>{t("runHost", { host: run.podName ?? run.host })}</span> : null}
+      <span className="break-all font-mono text-code">{run.instanceId}</span>
+      {reason ? <span className="text-bad">{reason}</span> : null}
+    </p>
+  );
+}

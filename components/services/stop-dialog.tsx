@@ -1,0 +1,45 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { toast } from "sonner";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import type { ServiceSummary } from "#lib/contracts/services.ts";
+import { useStop, useVerbError } from "./lifecycle.ts";
+
+/** Stops a service; what it is stays, so no name has to be typed. */
+export function StopDialog({ service, onClose }: { service: ServiceSummary; onClose: () => void }) {
+  const t = useTranslations("services");
+  const common = useTranslations("common");
+  const explain = useVerbError();
+  const stop = useStop(service.id);
+  const stopped = () => {
+    toast(t("stopped", { name: service.name }));
+    onClose();
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title={t("stopTitle", { name: service.name })}
+      description={t("stopConsequence", { accessName: service.accessName })}
+    >
+      {stop.isError ? (
+        <p role="alert" className="text-bad">
+          {explain(stop.error)}
+        </p>
+      ) : null}
+      <DialogActions>
+        <Button onClick={onClose}>{common("cancel")}</Button>
+        <Button
+          variant="danger"
+          busy={stop.isPending}
+          autoFocus
+          onClick={() => stop.mutate({ generation: service.generation }, { onSuccess: stopped })}
+        >
+          {t("stop")}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
