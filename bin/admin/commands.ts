@@ -4,5 +4,17 @@ import { createUserCommand } from "./create-user.ts";
 import { creditCommand } from "./credit.ts";
 import { inviteCommand } from "./invite.ts";
 import { leasesCommand } from "./leases.ts";
+import { resetPasswordCommand } from "./reset-password.ts";
+import { setPriceCommand } from "./set-price.ts";
+import { setRegionCommand } from "./set-region.ts";
 
-export const adminCommands: Command[] = [createUserCommand, createKeyCommand, creditCommand, inviteCommand, leasesCommand];
+export const adminCommands: Command[] = [
+  createUserCommand,
+  createKeyCommand,
+  creditCommand,
+  inviteCommand,
+  leasesCommand,
+  resetPasswordCommand,
+  setPriceCommand,
+  setRegionCommand,
+];

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { explain } from "../installation/explain.ts";
 import { runPlaywright } from "./e2e.ts";
+import { runKubernetes } from "./kubernetes.ts";
 import { asOne, type Outcome, sum, totalLine } from "./outcome.ts";
 import { checkImportRules, checkLint, checkTypes, checkUnused } from "./static.ts";
 import { runVitest } from "./unit.ts";
@@ -10,7 +11,7 @@ interface Part {
   run(): Promise<Outcome>;
 }
 
-const usage = "Usage: npm test [-- --only types|lint|imports|unused|unit|e2e], or npm run check";
+const usage = "Usage: npm test [-- --only types|lint|imports|unused|unit|e2e], npm run check, or npm run test:k8s";
 
 const fixed: Part[] = [
   { name: "types", run: checkTypes },
@@ -19,7 +20,8 @@ const fixed: Part[] = [
   { name: "unused", run: checkUnused },
 ];
 
-function partsFor(values: { check?: boolean; only?: string }): Part[] | null {
+function partsFor(values: { check?: boolean; k8s?: boolean; only?: string }): Part[] | null {
+  if (values.k8s) return [{ name: "kubernetes", run: runKubernetes }];
   const whole: Part[] = [
     ...fixed,
     { name: "unit", run: () => runVitest({ fastOnly: values.check === true }) },
@@ -47,9 +49,10 @@ async function runPart(part: Part): Promise<Outcome> {
 }
 
 async function main(): Promise<number> {
-  let values: { check?: boolean; only?: string; help?: boolean };
+  let values: { check?: boolean; k8s?: boolean; only?: string; help?: boolean };
   try {
-    values = parseArgs({ options: { check: { type: "boolean" }, only: { type: "string" }, help: { type: "boolean" } } }).values;
+    const flag = { type: "boolean" } as const;
+    values = parseArgs({ options: { check: flag, k8s: flag, only: { type: "string" }, help: flag } }).values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
     return 2;

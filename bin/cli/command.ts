@@ -2,6 +2,8 @@ export interface OptionSpec {
   type: "boolean" | "string";
   says: string;
   required?: boolean;
+  /** May also be given without its name: the command's one plain word. */
+  positional?: boolean;
   /** Shown in the help after the option's name, e.g. `<address>`. */
   value?: string;
 }

@@ -55,6 +55,18 @@ describe("hydra admin", () => {
     expect(await hydra("admin", "leases", "--write-off", "gtw_lost")).toMatchObject({ code: 1, stdout: "" });
   });
 
+  test("prints a link that sets a new password, and no word of it where there is no such user", async () => {
+    await hydra("admin", "create-user", "--email", "lost@example.com", "--password", "correct horse");
+    const made = await hydra("admin", "reset-password", "lost@example.com");
+    expect(made.code).toBe(0);
+    expect(made.stdout.trim()).toMatch(/^http:\/\/localhost:3000\/reset-password\?token=[\w-]{40,}$/);
+    expect(made.stderr).toContain("It works once");
+    expect((await hydra("admin", "reset-password", "--email", "lost@example.com", "--json")).code).toBe(0);
+    expect(await hydra("admin", "reset-password", "nobody@example.com")).toMatchObject({ code: 1, stdout: "" });
+    expect(await hydra("admin", "reset-password", "lost@example.com", "more")).toMatchObject({ code: 2, stdout: "" });
+    expect(await hydra("admin", "reset-password")).toMatchObject({ code: 2, stdout: "" });
+  });
+
   test("prints an invitation's token alone", async () => {
     const { code, stdout } = await hydra("admin", "invite", "--email", "new@example.com");
     expect(code).toBe(0);

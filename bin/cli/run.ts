@@ -46,9 +46,12 @@ function withoutCommand(commands: Command[], args: string[]): number {
 
 function parseValues(command: Command, args: string[]): CommandInput["values"] {
   const options = Object.fromEntries(Object.entries(command.options).map(([name, { type }]) => [name, { type }]));
+  const word = Object.entries(command.options).find(([, option]) => option.positional)?.[0];
   let values: CommandInput["values"];
   try {
-    values = parseArgs({ args, options, allowPositionals: false, strict: true }).values as CommandInput["values"];
+    const parsed = parseArgs({ args, options, allowPositionals: word !== undefined, strict: true });
+    values = { ...(word && parsed.positionals[0] !== undefined ? { [word]: parsed.positionals[0] } : {}), ...parsed.values };
+    if (parsed.positionals.length > 1) throw new Error(`Unexpected argument '${parsed.positionals[1]}'`);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

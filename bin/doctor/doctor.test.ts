@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { newId } from "#lib/ids.ts";
 import { processStartTime } from "#lib/process-identity.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { createModel } from "#test/services-factory.ts";
 import { dataPaths, makeDataDir } from "../installation/data-dir.ts";
 import { freePorts, runHydra, type TemporaryDataDir, temporaryDataDir } from "../testing/hydra.ts";
 import type { Finding } from "./finding.ts";
@@ -74,6 +75,35 @@ describe("hydra doctor", () => {
     const orphan = await running();
     await stateFile("ins_orphan", orphan);
     expect(await examine()).toMatchObject({ code: 1, failed: [{ says: `processes without a row: ins_orphan (${orphan.pid})` }] });
+  });
+
+  test("finds a region that nobody can reach, and weights that are not where they should be", async () => {
+    const { db } = database;
+    // A port of this machine that nobody listens on.
+    const kubeconfig = join(dir.path, "kubeconfig");
+    const cluster = { name: "c", cluster: { server: "http://127.0.0.1:1" } };
+    const context = { name: "x", context: { cluster: "c", user: "u" } };
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: [cluster],
+        contexts: [context],
+        users: [{ name: "u", user: {} }],
+        "current-context": "x",
+      }),
+    );
+    await db.region.create({
+      data: { id: newId("reg"), name: "far", labelEn: "Far", labelZh: "远", driver: "kubernetes", settings: { kubeconfig } },
+    });
+    await createModel(db, "gone/weights.gguf");
+    const { code, failed } = await examine();
+    expect(code).toBe(1);
+    expect(failed).toMatchObject([
+      { name: "weights", says: expect.stringContaining("gone/weights.gguf"), advice: expect.stringContaining("Restore") },
+      { name: "region far", says: expect.stringContaining("cannot be reached"), advice: expect.stringContaining("settings") },
+    ]);
   });
 
   test("finds a balance that its entries do not make, and a secret that others can read", async () => {

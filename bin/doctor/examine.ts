@@ -7,7 +7,10 @@ import { withDatabase } from "../installation/with-database.ts";
 import { pendingMigrations } from "../migrations/migrate.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 import { checkInstances } from "./instances.ts";
-import { checkDataDir, checkNode, checkProcesses, checkSpace, checkWeights, isHeld } from "./set-up.ts";
+import { checkRegions } from "./regions.ts";
+import { checkDataDir, checkNode, checkProcesses, checkSpace, isHeld } from "./set-up.ts";
+import { checkUpstreams } from "./upstreams.ts";
+import { checkWeights } from "./weights.ts";
 
 /** Looks at everything that must hold; never throws for what it finds. */
 export async function examine(config: Config): Promise<Finding[]> {
@@ -36,7 +39,8 @@ async function examineDatabase(url: string, config: Config): Promise<Finding[]> 
   findings.push(ok("migrations", "all applied"));
   const db = openDatabase(url, { poolSize: 2 });
   try {
-    findings.push(await checkWeights(db), await checkInstances(db, config));
+    findings.push(await checkWeights(db, config), await checkInstances(db, config), await checkUpstreams(db, config));
+    findings.push(...(await checkRegions(db)));
     for (const { name, says, violations, samples } of await checkInvariants({ db })) {
       findings.push(
         violations === 0

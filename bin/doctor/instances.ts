@@ -4,11 +4,13 @@ import { dataPaths } from "../installation/data-dir.ts";
 import { runningInstances } from "../up/instance-processes.ts";
 import { isRunning } from "../up/process-group.ts";
 import { type Finding, fail, ok } from "./finding.ts";
+import { isHeld } from "./set-up.ts";
 
-const advice = "The deployer settles this within seconds while Hydra runs; if it stays, see deployer.log.";
+const whileRunning = "The deployer settles this within seconds while Hydra runs; if it stays, see deployer.log.";
 
 /** Reliability I2: one live process for each instance row that has one, and the other way round. */
 export async function checkInstances(db: Db, config: Config): Promise<Finding> {
+  const advice = isHeld(config) ? whileRunning : "`npm start` settles it: rows get their process again, and what no row has is ended.";
   const rows = await db.instance.findMany({ where: { pid: { not: null } }, select: { id: true, pid: true, pidStartedAt: true } });
   const processes = await runningInstances(dataPaths(config.dataDir).instances);
   const dead: string[] = [];

@@ -1,7 +1,5 @@
-import { access, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { type Config, rootDir } from "#lib/config.ts";
-import type { Db } from "#lib/db/client.ts";
+import { stat } from "node:fs/promises";
+import type { Config } from "#lib/config.ts";
 import { dataPaths } from "../installation/data-dir.ts";
 import { freeBytes, neededBytes } from "../installation/disk.ts";
 import { explain } from "../installation/explain.ts";
@@ -56,15 +54,4 @@ export async function checkProcesses(config: Config, running: boolean): Promise<
 /** Whether `hydra up`, or another command, holds the data directory. */
 export function isHeld(config: Config): boolean {
   return isLocked(config.dataDir);
-}
-
-export async function checkWeights(db: Db): Promise<Finding> {
-  const models = await db.model.findMany({ where: { weightsFile: { not: "" } }, select: { slug: true, weightsFile: true } });
-  const missing: string[] = [];
-  for (const model of models) {
-    const file = join(rootDir, "models", model.weightsFile ?? "");
-    await access(file).catch(() => missing.push(`${model.slug} (${file})`));
-  }
-  if (missing.length > 0) return fail("weights", `missing: ${missing.join(", ")}`, "Restore the files from the repository.");
-  return ok("weights", `of ${models.map((model) => model.slug).join(", ") || "no model"} are here`);
 }

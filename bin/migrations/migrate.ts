@@ -3,11 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { advisoryLocks } from "#lib/db/advisory-locks.ts";
 
 const migrationsDir = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
-
-/** Any constant will do, as long as no other program on the database takes it. */
-const advisoryLock = 7_240_511_338;
 
 /**
  * Applies the migrations that the database does not have yet, in name order, each in its own transaction, and returns
@@ -18,7 +16,7 @@ export async function migrate(databaseUrl: string, dir: string = migrationsDir):
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
+    await client.query("SELECT pg_advisory_lock($1)", [advisoryLocks.migrations]);
     await client.query(`CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
       "id" varchar(36) PRIMARY KEY, "checksum" varchar(64) NOT NULL, "finished_at" timestamptz,
       "migration_name" varchar(255) NOT NULL, "logs" text, "rolled_back_at" timestamptz,

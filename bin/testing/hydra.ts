@@ -23,7 +23,7 @@ export interface Started {
 
 /** The developer's own settings must not reach what is tested. */
 export function cleanEnv(given: Record<string, string>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(HYDRA_|DATABASE_|npm_|VITEST|NODE_OPTIONS)/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(HYDRA_|DATABASE_|HF_|MODELSCOPE_|npm_|VITEST|NODE_OPTIONS)/.test(name));
   return { ...Object.fromEntries(kept), NODE_ENV: "production", ...given };
 }
 

@@ -1,0 +1,6 @@
+import type { Command } from "../cli/command.ts";
+import { downloadCommand } from "./download.ts";
+import { importCommand } from "./import.ts";
+import { listCommand } from "./list.ts";
+
+export const modelsCommands: Command[] = [listCommand, downloadCommand, importCommand];
