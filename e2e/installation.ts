@@ -57,7 +57,7 @@ function portsFromConfig(): { consolePort: string; gatewayPort: string } {
 
 /** The developer's own settings must not reach the installation under test. */
 function withoutHydra(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(HYDRA_|DATABASE_|npm_)/.test(name));
+  const kept = Object.entries(env).filter(([name]) => !/^(HYDRA_|DATABASE_|SMTP_|npm_)/.test(name));
   return { ...Object.fromEntries(kept), NODE_ENV: "production" };
 }
 

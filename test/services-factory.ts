@@ -1,5 +1,7 @@
 import type { Db } from "#lib/db/client.ts";
 import { newId, newWorkspaceName } from "#lib/ids.ts";
+import { nanoPerUnit } from "#lib/money/nano.ts";
+import { post } from "#lib/services/ledger/post.ts";
 
 /** A user with a personal workspace, straight in the database. */
 export async function createUser(
@@ -16,14 +18,33 @@ export async function createUser(
   return { userId, workspaceId, workspaceName };
 }
 
-/** A model that the local driver would load from `weightsFile`; null for one that nothing here can run. */
+/** A model that the local driver would load from `weightsFile`, as if it came with Hydra; null for one that nothing here can run. */
 export async function createModel(db: Db, weightsFile: string | null): Promise<string> {
   const id = newId("mdl");
   const size = { contextLength: 512, maxOutputTokens: 256 };
   const words = { name: "Test", provider: "Test", licence: "Apache-2.0", descriptionEn: "", descriptionZh: "" };
-  const hosting = { offersToken: true, offersDedicated: true, weightsFile, sortOrder: 999 };
+  const hosting = { offersToken: true, offersDedicated: true, sortOrder: 999 };
   await db.model.create({ data: { id, slug: `test-${id.slice(-12)}`, kind: "text_generation", ...words, ...size, ...hosting } });
+  if (weightsFile === null) return id;
+  await db.modelWeights.create({ data: { id: newId("wts"), modelId: id, source: "bundled", file: weightsFile, format: "gguf" } });
   return id;
+}
+
+/** A workspace with a wallet; default: credit that pays for instances for as long as any test lasts. */
+export async function createFundedWorkspace(db: Db, creditNano: bigint = 1_000_000n * nanoPerUnit): Promise<string> {
+  const { workspaceId } = await createUser(db);
+  await db.ledgerAccount.create({ data: { id: newId("acc"), kind: "wallet", workspaceId } });
+  await addCredit(db, workspaceId, creditNano);
+  return workspaceId;
+}
+
+/** Gives a workspace so much more credit. */
+export async function addCredit(db: Db, workspaceId: string, amountNano: bigint): Promise<void> {
+  const entries = [
+    { party: "grants" as const, amountNano: -amountNano },
+    { party: { wallet: workspaceId }, amountNano },
+  ];
+  await db.$transaction((tx) => post(tx, { kind: "operator_credit", idempotencyKey: `test:${newId("req")}`, entries, at: new Date() }));
 }
 
 export interface ServiceChange {
@@ -32,12 +53,14 @@ export interface ServiceChange {
   /** Default: the seeded demo model. */
   modelId?: string;
   wantedInstances?: number;
+  /** Default: the smallest. */
+  instanceTypeId?: string;
 }
 
 /** A service in the seeded region `local`, as a deploy verb would leave it: wanted, and nothing of it there yet. */
 export async function createService(db: Db, change: ServiceChange = {}): Promise<string> {
   const id = newId("svc");
-  const workspaceId = change.workspaceId ?? (await createUser(db)).workspaceId;
+  const workspaceId = change.workspaceId ?? (await createFundedWorkspace(db));
   const modelId = change.modelId ?? (await db.model.findUniqueOrThrow({ where: { slug: "hydra-tiny" } })).id;
   const region = await db.region.findUniqueOrThrow({
     where: { name: "local" },
@@ -52,7 +75,7 @@ export async function createService(db: Db, change: ServiceChange = {}): Promise
       modelId,
       name: change.name ?? `test-${id.slice(-12)}`,
       regionId: region.id,
-      instanceTypeId: type.id,
+      instanceTypeId: change.instanceTypeId ?? type.id,
       billing: "instance",
       wantedInstances: change.wantedInstances ?? 1,
       reason: "waiting_for_deployer",

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { admits, answerGet, openAccess, type WallAccess } from "./access.ts";
 import { type WallEvent, wallEvents } from "./events.ts";
 import { readScript, type WallScript, type WallScriptInput, wallScript } from "./script.ts";
 
@@ -28,6 +29,7 @@ export interface WallCall {
 export interface Wall {
   url: string;
   calls: WallCall[];
+  access: WallAccess;
   /** The call of a request id, or the latest one. */
   call(requestId?: string): WallCall;
   close(): Promise<void>;
@@ -40,14 +42,20 @@ export async function startWall(options: { script?: WallScriptInput; port?: numb
   const calls: WallCall[] = [];
   const uses = new Map<string, number>();
   const standing = options.script ? wallScript.parse(options.script) : null;
+  const access = openAccess();
 
   const server = createServer(async (request, response) => {
+    if (request.method === "GET") {
+      if (admits(access, request, response)) answerGet(access, request, response);
+      return;
+    }
     const chosen = await readCall(request, standing);
     calls.push(chosen.call);
     if (calls.length > 40_000) calls.splice(0, 20_000);
     response.on("close", () => {
       if (!response.writableFinished) chosen.call.closedByPeerAt = Date.now();
     });
+    if (!admits(access, request, response)) return;
     await play(spent(chosen.script, uses), chosen.call, response).catch(() => response.destroy());
   });
   server.listen(options.port ?? 0, "127.0.0.1");
@@ -56,6 +64,7 @@ export async function startWall(options: { script?: WallScriptInput; port?: numb
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    access,
     call(requestId) {
       const found = requestId ? calls.findLast((call) => call.requestId === requestId) : calls.at(-1);
       if (!found) throw new Error(`the wall has seen no call ${requestId ?? ""}`);
@@ -103,7 +112,7 @@ async function play(script: WallScript, call: WallCall, response: ServerResponse
     response.writeHead(200, { "content-type": "text/html" }).end("<html>welcome</html>");
     return;
   }
-  if (call.path !== "/v1/chat/completions") return sendWhole(script, call, response);
+  if (!call.path.endsWith("/chat/completions")) return sendWhole(script, call, response);
   const continuousUsage = script.usage && call.body.stream_options?.continuous_usage_stats === true;
   const choices = Number(call.body.n ?? 1);
   const events = wallEvents(script, { model: String(call.body.model), promptTokens: call.promptTokens, continuousUsage, choices });
@@ -122,10 +131,9 @@ async function sendWhole(script: WallScript, call: WallCall, response: ServerRes
   }
   const { input, n } = call.body;
   const many = Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1;
-  const answer =
-    call.path === "/v1/embeddings"
-      ? { object: "list", data: Array.from({ length: many }, (_, index) => ({ object: "embedding", index, embedding: [0.5, -0.5] })) }
-      : { created: 1, data: Array.from({ length: script.images ?? Number(n ?? 1) }, () => ({ b64_json: "AA==" })) };
+  const answer = call.path.endsWith("/embeddings")
+    ? { object: "list", data: Array.from({ length: many }, (_, index) => ({ object: "embedding", index, embedding: [0.5, -0.5] })) }
+    : { created: 1, data: Array.from({ length: script.images ?? Number(n ?? 1) }, () => ({ b64_json: "AA==" })) };
   const usage = script.usage ? { usage: { prompt_tokens: call.promptTokens, total_tokens: call.promptTokens } } : {};
   response
     .writeHead(200, { "content-type": "application/json" })
