@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { migrate } from "#bin/migrations/migrate.ts";
 import { type Cluster, startCluster } from "#bin/postgres/cluster.ts";
 import { hashApiKey, maskApiKey, newApiKey } from "#lib/api-key-format.ts";
@@ -14,12 +17,15 @@ import { type Running, start } from "./processes.ts";
 
 /** A whole installation as far as the gateway goes: a durable database, a caller with credit, and gateways with everything on. */
 export interface Installation {
+  db: Db;
   caller: TestCaller;
   /** Makes a public service whose one instance is at that port; returns its access name. */
   addService(name: string, upstreamPort: number): Promise<string>;
   /** Makes so many more keys of the caller's, and as many services. */
   addOthers(count: number, upstreamPort: number): Promise<void>;
   startGateway(): Promise<Running & { metricsPort: number }>;
+  /** A deployer that keeps its instances below that folder; resolves once it has looked at everything. Ends them when it stops. */
+  startDeployer(dataDir: string): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -41,6 +47,7 @@ export async function openInstallation(dir: string): Promise<Installation> {
 function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller): Installation {
   const secret = randomBytes(32).toString("hex");
   return {
+    db,
     caller,
     async addService(name, upstreamPort) {
       await makePublicService(db, { name, endpoints: [`http://127.0.0.1:${upstreamPort}`] });
@@ -75,9 +82,32 @@ function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller)
       });
       return { ...running, metricsPort };
     },
+    startDeployer: (dataDir) =>
+      startDeployer(dataDir, { DATABASE_URL: cluster.url, DATABASE_DIRECT_URL: cluster.url, HYDRA_SECRET: secret }),
     async close() {
       await db.$disconnect();
       await cluster.stop();
+    },
+  };
+}
+
+async function startDeployer(dataDir: string, env: Record<string, string>): Promise<{ stop(): Promise<void> }> {
+  await mkdir(dataDir, { recursive: true });
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../deployer/main.ts")], {
+    env: { ...process.env, NODE_ENV: "production", ...env, HYDRA_DATA_DIR: dataDir, HYDRA_LOG_LEVEL: "error" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const exit = once(child, "exit");
+  const readyFile = join(dataDir, "run", "deployer.json");
+  while (!(await stat(readyFile).catch(() => null))) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error("the deployer ended before it was ready");
+    await sleep(50);
+  }
+  return {
+    async stop() {
+      // Ends the instances too.
+      child.kill("SIGUSR2");
+      await exit;
     },
   };
 }

@@ -5,6 +5,8 @@ import type { Bench, Row, Scenario } from "./bench.ts";
 import { type Installation, openInstallation } from "./hydra.ts";
 import { addedLatency } from "./scenarios/added-latency.ts";
 import { chat } from "./scenarios/chat.ts";
+import { deploy } from "./scenarios/deploy.ts";
+import { engine } from "./scenarios/engine.ts";
 import { growth } from "./scenarios/growth.ts";
 import { idleStreams } from "./scenarios/idle-streams.ts";
 import { largeBodies } from "./scenarios/large-bodies.ts";
@@ -20,6 +22,8 @@ const scenarios: Record<string, Scenario> = {
   large: largeBodies,
   workers,
   growth,
+  engine,
+  deploy,
 };
 
 /**
