@@ -55,7 +55,7 @@ test("killed again and again in the middle of its work, it still gets there", { 
   const moments = [250, 350, 450, 600, 900, 1_400];
   for (const [index, moment] of moments.entries()) {
     const deployer = installation.start();
-    await eventually(async () => expect(installation.log().split("deployer started").length - 1).toBe(index + 1), 30_000);
+    await eventually(async () => expect(installation.log().split("deployer started").length - 1).toBe(index + 1), 10_000);
     await changeWanted(db, id, { wantedInstances: 1 + (index % 3) });
     await sleep(moment);
     await end(deployer, "SIGKILL");

@@ -86,7 +86,7 @@ test("a service's life: one, three, one again, none", { timeout: 90_000 }, async
   for (const one of ended.instances) expect(installation.log()).not.toContain(one.token);
 });
 
-test("delete while it starts leaves nothing", { timeout: 90_000 }, async () => {
+test("delete while it starts leaves nothing", async () => {
   const deployer = await installation.startReady();
   const id = await createService(installation.database.db, { wantedInstances: 2 });
   await eventually(async () => expect((await installation.engines(id)).length).toBeGreaterThan(0), 10_000);
@@ -94,7 +94,7 @@ test("delete while it starts leaves nothing", { timeout: 90_000 }, async () => {
   await end(deployer, "SIGTERM");
 });
 
-test("a killed instance is replaced within 5 s, and the reason is told", { timeout: 90_000 }, async () => {
+test("a killed instance is replaced within 5 s, and the reason is told", async () => {
   const deployer = await installation.startReady();
   const id = await createService(installation.database.db, { wantedInstances: 2 });
   const [victim, other] = await expectRunning(id, 2);
@@ -112,7 +112,7 @@ test("a killed instance is replaced within 5 s, and the reason is told", { timeo
   await end(deployer, "SIGTERM");
 });
 
-test("SIGTERM ends the deployer alone; the next finds the same processes", { timeout: 90_000 }, async () => {
+test("SIGTERM ends the deployer alone; the next finds the same processes", async () => {
   const deployer = await installation.startReady();
   const id = await createService(installation.database.db, { wantedInstances: 2 });
   const pids = await expectRunning(id, 2);
@@ -125,7 +125,7 @@ test("SIGTERM ends the deployer alone; the next finds the same processes", { tim
   await end(next, "SIGTERM");
 });
 
-test("SIGUSR2 ends the instances too, and the next start brings the same ones up again", { timeout: 90_000 }, async () => {
+test("SIGUSR2 ends the instances too, and the next start brings the same ones up again", async () => {
   const deployer = await installation.startReady();
   const id = await createService(installation.database.db, { wantedInstances: 2 });
   await expectRunning(id, 2);
@@ -144,7 +144,7 @@ test("SIGUSR2 ends the instances too, and the next start brings the same ones up
   await end(next, "SIGTERM");
 });
 
-test("after kill -9 of the deployer: same processes, orphans ended, the dead replaced", { timeout: 90_000 }, async () => {
+test("after kill -9 of the deployer: same processes, orphans ended, the dead replaced", { timeout: 60_000 }, async () => {
   const deployer = await installation.startReady();
   const id = await createService(installation.database.db, { wantedInstances: 3 });
   const pids = await expectRunning(id, 3);
@@ -165,7 +165,7 @@ test("after kill -9 of the deployer: same processes, orphans ended, the dead rep
   await end(next, "SIGTERM");
 });
 
-test("weights that are none: backs off, says so, and keeps the log", { timeout: 90_000 }, async () => {
+test("weights that are none: backs off, says so, and keeps the log", { timeout: 60_000 }, async () => {
   const { db } = installation.database;
   await mkdir(join(installation.dataDir, "models", "garbage"), { recursive: true });
   await writeFile(join(installation.dataDir, "models", "garbage", "weights.gguf"), "these are no weights");
@@ -184,7 +184,7 @@ test("weights that are none: backs off, says so, and keeps the log", { timeout: 
   await end(deployer, "SIGTERM");
 });
 
-test("missing weights: failed with the file's name, and running once they are there", { timeout: 90_000 }, async () => {
+test("missing weights: failed with the file's name, and running once they are there", { timeout: 60_000 }, async () => {
   const { db } = installation.database;
   const deployer = await installation.startReady();
   const id = await createService(db, { modelId: await createModel(db, "later/weights.gguf") });

@@ -86,7 +86,7 @@ test("what outlasts the drain ends with an error event and no [DONE]", async () 
   expect(tookMs).toBeLessThan(5_000);
   for (const { last, chunks } of await Promise.all(streams)) {
     expect(JSON.parse(last).error).toMatchObject({ type: "server_error", code: "shutting_down" });
-    expect(chunks.length).toBeGreaterThan(10);
+    expect(chunks.length).toBeGreaterThan(100);
   }
   expect(
     engine

@@ -16,7 +16,7 @@ import type { Catalog, Credit, Metering, Principals, Receipts, Spend } from "./p
 import { ActiveCalls, shuttingDown } from "./routes/active-calls.ts";
 import { answerRaw, onClientError, type Running } from "./routes/client-error.ts";
 import { beginExchange, type Exchange } from "./routes/exchange.ts";
-import { type DrainState, requestLog, serve } from "./routes/serve.ts";
+import { type DrainState, logRequest, serve } from "./routes/serve.ts";
 import { routeTable } from "./routes/table.ts";
 import { createPicker } from "./routing/picker.ts";
 import { UpstreamAgent } from "./upstream/wire/agent.ts";
@@ -75,8 +75,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
   });
 
-  const logRequest = requestLog(deps.logger);
-
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const exchange = beginExchange(request, response);
     running.set(request.socket, { request, response });
@@ -85,7 +83,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       open.remove(exchange);
       // The call ends in this turn too; what it came to is known after it.
       setImmediate(() => {
-        logRequest(exchange);
+        logRequest(deps.logger, exchange);
         metrics.requestEnded(requestFacts(exchange));
       });
     });

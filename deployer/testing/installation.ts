@@ -54,7 +54,7 @@ export async function createInstallation(settings: Record<string, string> = {}):
     await eventually(async () => {
       const said = JSON.parse(await readFile(join(dataDir, "run", "deployer.json"), "utf8"));
       if (said.pid !== child.pid) throw new Error("another deployer's word");
-    }, 40_000);
+    }, 20_000);
     return child;
   }
 

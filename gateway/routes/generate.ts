@@ -10,7 +10,6 @@ import type { CallableService } from "../ports.ts";
 import type { Picker } from "../routing/picker.ts";
 import type { AnswerIdentity } from "../upstream/answer.ts";
 import { Generation, type GenerationOptions } from "../upstream/generation.ts";
-import { jsonText } from "../upstream/json-text.ts";
 import { bodyWriter } from "../upstream/target.ts";
 import type { ActiveCalls } from "./active-calls.ts";
 import { type CallerDeps, enter, tellLimits } from "./caller.ts";
@@ -44,9 +43,8 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
   try {
     const bytes = await readBody(exchange.request, exchange.response, deps.limits);
     const request = form.parse(parseJsonObject(bytes, deps.limits), deps);
-    const isLarge = bytes.length >= largeBytes;
     // Reading it has taken a while: whoever waits is served before it is written again.
-    if (isLarge) await nextTurn();
+    if (bytes.length >= largeBytes) await nextTurn();
     const { requestId, route, startedAt } = exchange;
     const admission = await admit(
       {
@@ -64,9 +62,8 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
     beginAdmitted(exchange, admission);
     tellLimits(exchange, caller.principal, deps.limiter);
     const { service } = admission;
-    const write = isLarge ? jsonText : JSON.stringify;
     const bodyFor = bodyWriter(service, (model) =>
-      write(instanceBody(request, { service, model, workspaceId: caller.principal.workspaceId })),
+      JSON.stringify(instanceBody(request, { service, model, workspaceId: caller.principal.workspaceId })),
     );
     const generation = generationOf(exchange, request, { bodyFor, instances: service.instances, shape: form.shape }, deps);
     const { outcome, error, instanceId, tally } = await runWhileClientStays(exchange, generation, deps.calls);

@@ -1,5 +1,5 @@
 import { toAppError } from "#lib/errors.ts";
-import { type Logger, plainInfo } from "#lib/observability/logger.ts";
+import type { Logger } from "#lib/observability/logger.ts";
 import type { Limits } from "../limits.ts";
 import { endpointOf, type HostRules } from "../policies/host.ts";
 import { checkHttpShape } from "../policies/http-shape.ts";
@@ -65,19 +65,15 @@ function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState, l
 }
 
 /** One line a request: no keys, no bodies. Probes come every second and are only of interest when they fail. */
-export function requestLog(logger: Logger): (exchange: Exchange) => void {
-  const info = plainInfo(logger, "request");
-  return (exchange) => {
-    const { request, response, requestId, route, log } = exchange;
-    const { cause, model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome } = log;
-    const { method } = request;
-    const status = response.headersSent ? response.statusCode : 499;
-    const ms = elapsedMs(exchange);
-    // One literal: a spread makes a slow object, and there is one for each request.
-    const line = { requestId, method, route, status, ms, model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome };
-    if (cause instanceof Error) logger.warn({ ...line, err: cause }, "request");
-    else if (status >= 500) logger.warn(line, "request");
-    else if (route.endsWith("z") && status < 400) logger.debug(line, "request");
-    else info(line);
-  };
+export function logRequest(logger: Logger, exchange: Exchange): void {
+  const { request, response, requestId, route, log } = exchange;
+  const { cause, model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome } = log;
+  const { method } = request;
+  const status = response.headersSent ? response.statusCode : 499;
+  const ms = elapsedMs(exchange);
+  // One literal: a spread makes a slow object, and there is one for each request.
+  const line = { requestId, method, route, status, ms, model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome };
+  if (status >= 500 || cause instanceof Error) logger.warn({ ...line, ...(cause instanceof Error ? { err: cause } : {}) }, "request");
+  else if (route.endsWith("z") && status < 400) logger.debug(line, "request");
+  else logger.info(line, "request");
 }

@@ -11,7 +11,7 @@ export interface PoolOptions {
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
 
-/** Connections to the database; 64-bit numbers are bigints. Not Prisma's client: it takes 40 MB of a process that asks little. */
+/** Connections to the database; 64-bit numbers are bigints. Not Prisma's client: it made the gateway's process 14 MB larger. */
 export function openPool(url: string, { max, connectMs, queryMs }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,

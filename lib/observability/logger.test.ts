@@ -6,7 +6,7 @@ const run = promisify(execFile);
 
 /** What a process that logs this prints. */
 async function logged(statements: string, options = '{ level: "info", format: "json" }'): Promise<Record<string, unknown>[]> {
-  const script = `import { createLogger, plainInfo } from "#lib/observability/logger.ts"; const logger = createLogger("test", ${options}); ${statements}`;
+  const script = `import { createLogger } from "#lib/observability/logger.ts"; const logger = createLogger("test", ${options}); ${statements}`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { cwd: new URL("../..", import.meta.url) });
   return stdout
     .trimEnd()
@@ -28,15 +28,6 @@ test("secrets by their usual names are left out, at the top, one level down and 
     user: { apiKey: "[redacted]", name: "kept" },
   });
   expect(line?.err).toMatchObject({ type: "Error", message: "bad sk-hy-abcd…", token: "[redacted]" });
-});
-
-test("a plain entry is the line that the logger writes itself, and silent where that is", async () => {
-  const entry = '{ requestId: "req_1", "a \\"b": "c\\n", none: undefined, count: 1.5 }';
-  const both = `logger.info(${entry}, "request"); plainInfo(logger, "request")(${entry});`;
-  const [own, plain] = (await logged(both)).map(({ time, ...line }) => ({ ...line, timed: typeof time }));
-  expect(plain).toEqual(own);
-  expect(plain).toMatchObject({ level: 30, msg: "request", 'a "b': "c\n" });
-  expect(await logged(`${both} logger.warn("end")`, '{ level: "warn", format: "json" }')).toHaveLength(1);
 });
 
 test("a buffered logger loses nothing at the process's end", async () => {
