@@ -39,7 +39,14 @@ test.each(["/v1", ""])("each answer names its receipt, which is there at once: t
       outcome: "completed",
       error_code: null,
       source: "engine",
-      usage: { prompt_tokens: row.inputTokens, cached_tokens: 0, completion_tokens: 7, total_tokens: row.inputTokens + 7, images: 0 },
+      usage: {
+        prompt_tokens: row.inputTokens,
+        cached_tokens: 0,
+        completion_tokens: 7,
+        reasoning_tokens: 0,
+        total_tokens: row.inputTokens + 7,
+        images: 0,
+      },
       currency: "CNY",
       price_id: row.tokenPriceId,
     });
@@ -50,6 +57,19 @@ test.each(["/v1", ""])("each answer names its receipt, which is there at once: t
     const sum = receipt.lines.reduce((total: bigint, line: { amount_nano: string }) => total + BigInt(line.amount_nano), 0n);
     expect([receipt.cost_nano, receipt.charge_nano]).toEqual([String(sum), String(row.chargeNano)]);
   }
+});
+
+test("cached and reasoning tokens are told as parts of the prompt and of the answer", async () => {
+  const answer = await chat({ tokens: 4, reasoning: ["a", "b", "c"], cached: 1 });
+  await answer.text();
+  const receipt = await (await read(answer.headers.get("x-hydra-receipt"))).json();
+  const row = await harness.usage(receipt.id);
+  expect(receipt.usage).toMatchObject({ cached_tokens: 1, completion_tokens: 7, reasoning_tokens: 3, total_tokens: row.inputTokens + 7 });
+  expect(receipt.lines).toEqual([
+    expect.objectContaining({ unit: "input_token", quantity: row.inputTokens - 1 }),
+    expect.objectContaining({ unit: "cached_input_token", quantity: 1 }),
+    expect.objectContaining({ unit: "output_token", quantity: 7 }),
+  ]);
 });
 
 test("a call that failed has one too, and it costs nothing", async () => {

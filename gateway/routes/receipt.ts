@@ -62,6 +62,7 @@ function receiptOf(receipt: Receipt, currency: string): OpenReceipt {
       prompt_tokens: tokens.input,
       cached_tokens: tokens.cached,
       completion_tokens: tokens.output,
+      reasoning_tokens: tokens.reasoning ?? 0,
       total_tokens: tokens.input + tokens.output,
       images: tokens.images ?? 0,
     },

@@ -22,7 +22,16 @@ export function tokensOf(script: WallScript): string[] {
 /** A whole answer as an engine of today streams it: role, reasoning, text or tool calls, finish, usage, `[DONE]`. */
 export function wallEvents(script: WallScript, facts: EventFacts): WallEvent[] {
   let emitted = 0;
-  const usage = () => ({ prompt_tokens: facts.promptTokens, completion_tokens: emitted, total_tokens: facts.promptTokens + emitted });
+  const details = {
+    ...(script.cached > 0 ? { prompt_tokens_details: { cached_tokens: script.cached } } : {}),
+    ...(script.reasoning.length > 0 ? { completion_tokens_details: { reasoning_tokens: script.reasoning.length } } : {}),
+  };
+  const usage = () => ({
+    prompt_tokens: facts.promptTokens,
+    completion_tokens: emitted,
+    total_tokens: facts.promptTokens + emitted,
+    ...details,
+  });
   const event = (delta: object, tokens: number, finish: string | null = null, index = 0): WallEvent => {
     emitted += tokens;
     return sse(

@@ -51,6 +51,8 @@ export const wallScript = z.strictObject({
   splitAt: z.number().int().min(0).optional(),
   /** Whether the engine tells usage. */
   usage: z.boolean().default(true),
+  /** Tokens of the prompt that it says were in its cache. */
+  cached: z.number().int().min(0).default(0),
   finish: z.string().default("stop"),
   /** Images of an answer; default: as many as were asked for. */
   images: z.number().int().min(0).optional(),

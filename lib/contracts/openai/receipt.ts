@@ -21,7 +21,15 @@ export interface OpenReceipt {
   error_code: string | null;
   /** Where the counts come from: the engine, our own count of a cut answer, or none because nothing was answered. */
   source: "engine" | "counted" | "none";
-  usage: { prompt_tokens: number; cached_tokens: number; completion_tokens: number; total_tokens: number; images: number };
+  /** `cached_tokens` are part of the prompt's, `reasoning_tokens` of the completion's. */
+  usage: {
+    prompt_tokens: number;
+    cached_tokens: number;
+    completion_tokens: number;
+    reasoning_tokens: number;
+    total_tokens: number;
+    images: number;
+  };
   currency: string;
   /** The price version; null where nothing is charged by token. */
   price_id: string | null;
