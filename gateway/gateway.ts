@@ -11,8 +11,9 @@ import { createMetrics, type GaugeSource, type Metrics } from "./observability/m
 import { requestFacts } from "./observability/request-facts.ts";
 import { createObservabilityServer } from "./observability/server.ts";
 import { Budgets } from "./policies/budgets.ts";
+import { LimitExchange } from "./policies/limit-exchange.ts";
 import { Limiter } from "./policies/limiter.ts";
-import type { Catalog, Credit, Metering, Principals, Receipts, Spend } from "./ports.ts";
+import type { Catalog, Credit, Metering, Principals, Receipts, SharedLimits, Spend } from "./ports.ts";
 import { ActiveCalls, shuttingDown } from "./routes/active-calls.ts";
 import { answerRaw, onClientError, type Running } from "./routes/client-error.ts";
 import { beginExchange, type Exchange } from "./routes/exchange.ts";
@@ -30,6 +31,7 @@ export interface GatewayDeps {
   credit: Credit;
   metering: Metering;
   spend: Spend;
+  sharedLimits: SharedLimits;
   receipts: Receipts;
   settings: GatewaySettings;
   /** Figures of what is handed in, for `/metrics`. */
@@ -51,8 +53,8 @@ export interface Gateway {
   drain(): Promise<void>;
 }
 
-/** How often what other gateways have charged is read. */
-const budgetsMs = 1_000;
+/** How often what other gateways have charged and counted is read. */
+const othersMs = 1_000;
 
 /** The data plane's HTTP server; everything it stands on is handed in. */
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -63,8 +65,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const open = new DenseSet<Exchange>();
   const running = new WeakMap<Duplex, Running>();
   const budgets = new Budgets(deps.spend, deps.settings.currency);
-  const refreshing = keepFresh(budgets, deps.logger);
-  const routes = routeTable({ ...callPolicies(deps.settings), ...deps, budgets, limits, dispatcher, calls, picker: createPicker() }, state);
+  const limiter = new Limiter();
+  const refreshing = keepFresh(budgets, new LimitExchange(limiter, deps.sharedLimits), deps.logger);
+  const routes = routeTable(
+    { ...callPolicies(deps.settings), ...deps, limiter, budgets, limits, dispatcher, calls, picker: createPicker() },
+    state,
+  );
   const serving = { routes, limits, state, hosts: deps.settings, catalog: deps.catalog };
   const metrics = gatewayMetrics(deps, open, calls);
   const observability = createObservabilityServer({
@@ -112,10 +118,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-function keepFresh(budgets: Budgets, logger: Logger): NodeJS.Timeout {
+function keepFresh(budgets: Budgets, limits: LimitExchange, logger: Logger): NodeJS.Timeout {
   return setInterval(() => {
     budgets.refresh().catch((err: unknown) => logger.warn({ err }, "what others have spent of budgets could not be read"));
-  }, budgetsMs);
+    limits.refresh().catch((err: unknown) => logger.warn({ err }, "what others have counted against limits could not be read"));
+  }, othersMs);
 }
 
 function callPolicies(settings: GatewaySettings) {
@@ -124,7 +131,6 @@ function callPolicies(settings: GatewaySettings) {
     currency: settings.currency,
     trustedProxies: new AddressRanges(settings.trustedProxies),
     imageHosts: new Set(settings.imageHosts),
-    limiter: new Limiter(),
   };
 }
 

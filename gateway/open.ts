@@ -5,6 +5,7 @@ import { moneyGauges } from "./metering/gauges.ts";
 import type { WriteBytes } from "./metering/journal.ts";
 import { type Money, openMoney } from "./metering/open-money.ts";
 import { readReceipts } from "./metering/receipts.ts";
+import { shareLimits } from "./metering/shared-limits.ts";
 import { readSpend } from "./metering/spend.ts";
 import type { GaugeSource } from "./observability/metrics.ts";
 import { takeLeftSeats, takeSeat } from "./snapshot/seat.ts";
@@ -69,6 +70,7 @@ export function openGateway(options: OpenOptions): OpenGateway {
     credit: money.credit,
     metering: money.metering,
     spend: readSpend(store),
+    sharedLimits: shareLimits(store, seat.id),
     receipts: readReceipts(store),
     settings,
     gauges: [...moneyGauges(money.credit, money.metering), snapshotGauge(snapshot)],

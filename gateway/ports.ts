@@ -176,6 +176,20 @@ export interface Spend {
   read(subjects: readonly string[], day: Date): Promise<Map<string, Spent>>;
 }
 
+/** What has been counted in the last minute against the limits of a key or a workspace, `subject` being its id. */
+export interface LimitUse {
+  subject: string;
+  requests: number;
+  tokens: number;
+  /** Calls at this moment. */
+  running: number;
+}
+
+export interface SharedLimits {
+  /** Tells the other gateways what this one has counted; resolves to what they have, together, of the same subjects. */
+  exchange(mine: readonly LimitUse[]): Promise<LimitUse[]>;
+}
+
 /** What one call came to, as its owner may see it. */
 export interface Receipt {
   requestId: string;

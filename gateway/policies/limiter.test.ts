@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import type { LimitUse } from "../ports.ts";
 import { principalWith } from "../testing/principal.ts";
 import { limitHeaders } from "./limit-headers.ts";
 import { Limiter } from "./limiter.ts";
@@ -112,4 +113,65 @@ test("headers are OpenAI's, of the tighter of two limits", () => {
   });
   nowMs += 40_000;
   expect(told(caller)["x-ratelimit-reset-requests"]).toBe("20.5s");
+});
+
+function tell(use: Partial<Omit<LimitUse, "subject">>): void {
+  const asked = limiter.inUse();
+  limiter.noteOthers(
+    asked,
+    asked.map(({ subject }) => ({ subject, requests: 0, tokens: 0, running: 0, ...use })),
+  );
+}
+
+test("what other gateways have counted takes from the same limits, for as long as a minute lasts", () => {
+  const caller = principalWith({ requestsPerMinute: 10, tokensPerMinute: 1_000, concurrency: 4 });
+  const first = limiter.enter(caller);
+  first.reserveTokens(100);
+  expect(limiter.inUse()).toEqual([{ subject: caller.keyId, requests: 1, tokens: 100, running: 1 }]);
+  tell({ requests: 7, tokens: 800, running: 2 });
+  expect(limiter.status(caller).map(({ remaining }) => remaining)).toEqual([2, 100, 1]);
+  expect(told(caller)["x-ratelimit-reset-requests"]).toBe("1m1s");
+
+  const second = limiter.enter(caller);
+  expect(refusal(() => limiter.enter(caller)).code).toBe("concurrency_limit_exceeded");
+  expect(refusal(() => second.reserveTokens(101)).code).toBe("rate_limit_exceeded");
+  second.reserveTokens(100);
+  first.release();
+  limiter.enter(caller).release();
+  expect(refusal(() => limiter.enter(caller)).code).toBe("rate_limit_exceeded");
+  second.release();
+
+  // Calls that ran on a gateway of which nothing is heard are believed for five seconds, its counts for a minute.
+  nowMs += 5_000;
+  expect(limiter.status(caller).find(({ name }) => name === "concurrency")?.remaining).toBe(4);
+  nowMs += 55_999;
+  expect(limiter.status(caller)[0]?.remaining).toBe(0);
+  nowMs += 1;
+  expect(limiter.status(caller)[0]?.remaining).toBe(10);
+});
+
+test("a call that others leave no room for is told when there will be some, at their even pace", () => {
+  const caller = principalWith({ requestsPerMinute: 60 });
+  limiter.enter(caller).release();
+  // Our only place frees up in a minute; of theirs one does each second or so.
+  tell({ requests: 59 });
+  expect(refusal(() => limiter.enter(caller)).retryAfterSeconds).toBe(2);
+  tell({ requests: 119 });
+  expect(refusal(() => limiter.enter(caller)).retryAfterSeconds).toBe(32);
+  tell({});
+  limiter.enter(caller);
+});
+
+test("that nothing counts any more is told once; then nothing is", () => {
+  limiter.enter(principalWith({ requestsPerMinute: 3 })).release();
+  limiter.enter(principalWith({}));
+  const asked = limiter.inUse();
+  expect(asked).toEqual([{ subject: "key_1", requests: 1, tokens: 0, running: 0 }]);
+  limiter.noteOthers(asked, []);
+  nowMs += 61_000;
+  limiter.enter(principalWith({}, { requestsPerMinute: 3 }, { keyId: "key_2" })).release();
+  const over = limiter.inUse();
+  expect(over.find(({ subject }) => subject === "key_1")).toEqual({ subject: "key_1", requests: 0, tokens: 0, running: 0 });
+  limiter.noteOthers(over, []);
+  expect(limiter.inUse().map(({ subject }) => subject)).toEqual(["ws_1"]);
 });

@@ -1,15 +1,27 @@
 import { performance } from "node:perf_hooks";
-import type { CallLimits, Principal } from "../ports.ts";
+import type { CallLimits, LimitUse, Principal } from "../ports.ts";
 import { type LimitScope, tooManyAtOnce, tooManyRequests, tooManyTokens } from "./limit-errors.ts";
 import { SlidingMinute } from "./sliding-minute.ts";
 
 const sweepMs = 60_000;
+/** What others have counted counts for as long as it did for them, should nothing newer be heard. */
+const othersMs = 61_000;
+/** Calls that run are known for a few seconds at most. */
+const othersRunningMs = 5_000;
 
 /** What of one key or workspace counts against its limits. */
 interface Subject {
   requests: SlidingMinute;
   tokens: SlidingMinute;
   running: number;
+  others: Others;
+  /** Other gateways have been told of some use and not of its end. */
+  isTold: boolean;
+}
+
+/** What other gateways have counted of the same, as of a moment of the monotonic clock. */
+interface Others extends Omit<LimitUse, "subject"> {
+  atMs: number;
 }
 
 /** One side of a call's limits: its key's, or its workspace's. */
@@ -40,8 +52,8 @@ export interface Ticket {
 }
 
 /**
- * Requests and tokens in any minute, and calls at once, of each key and workspace. Counted in this process alone: with
- * several gateways each allows the whole limit. A refused call does not count.
+ * Requests and tokens in any minute, and calls at once, of each key and workspace. Exact for what this process lets in; what
+ * other gateways have counted is added as it is told, about a second later. A refused call does not count.
  */
 export class Limiter {
   readonly #subjects = new Map<string, Subject>();
@@ -61,10 +73,11 @@ export class Limiter {
     const bounds = this.#boundsOf(principal);
     for (const { scope, limits, subject } of bounds) {
       const { requestsPerMinute, concurrency } = limits;
-      if (requestsPerMinute !== null && subject.requests.used(nowMs) + 1 > requestsPerMinute) {
-        throw tooManyRequests(scope, requestsPerMinute, subject.requests.msUntilFits(nowMs, 1, requestsPerMinute));
+      const others = othersOf(subject, nowMs);
+      if (requestsPerMinute !== null && subject.requests.used(nowMs) + others.requests + 1 > requestsPerMinute) {
+        throw tooManyRequests(scope, requestsPerMinute, msUntilFits(subject.requests, nowMs, 1, requestsPerMinute, others.requests));
       }
-      if (concurrency !== null && subject.running + 1 > concurrency) throw tooManyAtOnce(scope, concurrency);
+      if (concurrency !== null && subject.running + others.running + 1 > concurrency) throw tooManyAtOnce(scope, concurrency);
     }
     for (const { subject } of bounds) {
       subject.requests.add(nowMs, 1);
@@ -81,6 +94,32 @@ export class Limiter {
     return bounds.flatMap(({ scope, limits, subject }) => statusOf(scope, limits, subject, nowMs));
   }
 
+  /** What has been counted here of everybody who has limits and called within the last minute, and once more when it is over. */
+  inUse(): LimitUse[] {
+    const nowMs = this.#now();
+    const uses: LimitUse[] = [];
+    for (const [id, subject] of this.#subjects) {
+      const requests = subject.requests.used(nowMs);
+      const tokens = subject.tokens.used(nowMs);
+      const { running } = subject;
+      if (subject.isTold || isSome({ requests, tokens, running })) uses.push({ subject: id, requests, tokens, running });
+    }
+    return uses;
+  }
+
+  /** Takes what all other gateways together have counted of those that were asked for; who is not told of has called none. */
+  noteOthers(asked: readonly LimitUse[], told: readonly LimitUse[]): void {
+    const atMs = this.#now();
+    const bySubject = new Map(told.map((use) => [use.subject, use]));
+    for (const mine of asked) {
+      const subject = this.#subjects.get(mine.subject);
+      const use = bySubject.get(mine.subject);
+      if (!subject) continue;
+      subject.others = use ? { ...use, atMs } : nobody;
+      subject.isTold = isSome(mine);
+    }
+  }
+
   #boundsOf({ keyId, rules, workspaceId, workspaceLimits }: Principal): Bound[] {
     const bounds: Bound[] = [];
     if (keyId && rules && isBounded(rules.limits)) bounds.push({ scope: "key", limits: rules.limits, subject: this.#subject(keyId) });
@@ -91,7 +130,7 @@ export class Limiter {
   #subject(id: string): Subject {
     let subject = this.#subjects.get(id);
     if (!subject) {
-      subject = { requests: new SlidingMinute(), tokens: new SlidingMinute(), running: 0 };
+      subject = { requests: new SlidingMinute(), tokens: new SlidingMinute(), running: 0, others: nobody, isTold: false };
       this.#subjects.set(id, subject);
     }
     return subject;
@@ -112,8 +151,9 @@ export class Limiter {
         const nowMs = now();
         for (const { scope, limits, subject } of bounds) {
           const limit = limits.tokensPerMinute;
-          if (limit === null || subject.tokens.used(nowMs) + most <= limit) continue;
-          throw tooManyTokens(scope, limit, most, subject.tokens.msUntilFits(nowMs, most, limit));
+          const others = othersOf(subject, nowMs).tokens;
+          if (limit === null || subject.tokens.used(nowMs) + others + most <= limit) continue;
+          throw tooManyTokens(scope, limit, most, msUntilFits(subject.tokens, nowMs, most, limit, others));
         }
         for (const { subject } of bounds) second = subject.tokens.add(nowMs, most);
         reserved = most;
@@ -132,30 +172,51 @@ export class Limiter {
   #sweep(nowMs: number): void {
     if (nowMs - this.#sweptMs < sweepMs) return;
     this.#sweptMs = nowMs;
-    for (const [id, subject] of this.#subjects) {
-      if (subject.running === 0 && subject.requests.used(nowMs) === 0 && subject.tokens.used(nowMs) === 0) this.#subjects.delete(id);
+    for (const [id, { requests, tokens, running, isTold }] of this.#subjects) {
+      if (!isTold && !isSome({ requests: requests.used(nowMs), tokens: tokens.used(nowMs), running })) this.#subjects.delete(id);
     }
   }
 }
 
 const none: readonly LimitStatus[] = [];
+const nobody: Others = { requests: 0, tokens: 0, running: 0, atMs: 0 };
 const unbounded: Ticket = { reserveTokens() {}, settleTokens() {}, release() {} };
 
 function isBounded({ requestsPerMinute, tokensPerMinute, concurrency }: CallLimits): boolean {
   return requestsPerMinute !== null || tokensPerMinute !== null || concurrency !== null;
 }
 
+function isSome({ requests, tokens, running }: Omit<LimitUse, "subject">): boolean {
+  return requests > 0 || tokens > 0 || running > 0;
+}
+
+function othersOf({ others }: Subject, nowMs: number): Others {
+  if (others === nobody || nowMs - others.atMs >= othersMs) return nobody;
+  return nowMs - others.atMs < othersRunningMs ? others : { ...others, running: 0 };
+}
+
+/** Until the amount fits under the limit: what is ours frees up as it was taken, what others use as if it had been evenly. */
+function msUntilFits(window: SlidingMinute, nowMs: number, amount: number, limit: number, others: number): number {
+  if (amount > limit) return Number.POSITIVE_INFINITY;
+  const ownMs = amount + others <= limit ? window.msUntilFits(nowMs, amount, limit - others) : othersMs;
+  const excess = window.used(nowMs) + others + amount - limit;
+  return excess < others ? Math.min(ownMs, (othersMs * excess) / others) : ownMs;
+}
+
 function statusOf(scope: LimitScope, limits: CallLimits, subject: Subject, nowMs: number): LimitStatus[] {
   const { requestsPerMinute, tokensPerMinute, concurrency } = limits;
   const statuses: LimitStatus[] = [];
-  const inMinute = (name: LimitStatus["name"], limit: number, window: SlidingMinute) => {
-    const remaining = Math.max(0, limit - window.used(nowMs));
-    statuses.push({ name, scope, limit, remaining, resetMs: window.msUntilEmpty(nowMs) });
+  const others = othersOf(subject, nowMs);
+  const inMinute = (name: LimitStatus["name"], limit: number, window: SlidingMinute, theirs: number) => {
+    const remaining = Math.max(0, limit - window.used(nowMs) - theirs);
+    const theirsMs = theirs > 0 ? othersMs - (nowMs - others.atMs) : 0;
+    statuses.push({ name, scope, limit, remaining, resetMs: Math.max(window.msUntilEmpty(nowMs), theirsMs) });
   };
-  if (requestsPerMinute !== null) inMinute("requests_per_minute", requestsPerMinute, subject.requests);
-  if (tokensPerMinute !== null) inMinute("tokens_per_minute", tokensPerMinute, subject.tokens);
+  if (requestsPerMinute !== null) inMinute("requests_per_minute", requestsPerMinute, subject.requests, others.requests);
+  if (tokensPerMinute !== null) inMinute("tokens_per_minute", tokensPerMinute, subject.tokens, others.tokens);
   if (concurrency !== null) {
-    statuses.push({ name: "concurrency", scope, limit: concurrency, remaining: Math.max(0, concurrency - subject.running), resetMs: null });
+    const remaining = Math.max(0, concurrency - subject.running - others.running);
+    statuses.push({ name: "concurrency", scope, limit: concurrency, remaining, resetMs: null });
   }
   return statuses;
 }

@@ -89,10 +89,11 @@ export class DatabaseLink implements Link {
     return readChanges(this.client(), since);
   }
 
-  /** Forgets old changes, and gateways that have been gone for a day. */
+  /** Forgets old changes, gateways that have been gone for a day, and what was counted against limits long ago. */
   async prune(): Promise<void> {
     await pruneChanges(this.client());
     await this.client().query(`DELETE FROM "gateways" WHERE "leaseUntil" < now() - interval '1 day'`);
+    await this.client().query(`DELETE FROM "limit_use" WHERE "updatedAt" < now() - interval '5 minutes'`);
   }
 
   /** Takes the row out: nobody needs to wait for this gateway any more. It must admit nothing from here on. */
