@@ -45,8 +45,8 @@ export interface GatewayDeps {
 }
 
 export interface Gateway {
-  /** Listens; resolves to the port (0 asks for a free one). */
-  listen(port: number, host: string): Promise<number>;
+  /** Listens; resolves to the port (0 asks for a free one). `shared` lets other gateways listen on it too. */
+  listen(port: number, host: string, shared?: boolean): Promise<number>;
   /** Serves figures and probes on a port of their own, on loopback; resolves to the port. */
   listenObservability(port: number): Promise<number>;
   /** Refuses new calls, lets running ones finish for the drain time, ends the rest with an error event, and closes. */
@@ -102,7 +102,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const server = httpServer(limits, onRequest, (socket) => running.get(socket), onRefused);
 
   return {
-    listen: (port, host) => listen(server, port, host),
+    listen: (port, host, shared = false) => listen(server, { port, host, reusePort: shared }),
     listenObservability: (port) => observability.listen(port),
     async drain() {
       state.draining = true;
@@ -180,10 +180,10 @@ function httpServer(limits: Limits, onRequest: OnRequest, running: (socket: Dupl
   return server;
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+function listen(server: Server, at: { port: number; host: string; reusePort: boolean }): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port, host }, () => {
+    server.listen(at, () => {
       server.off("error", reject);
       resolve((server.address() as AddressInfo).port);
     });

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findGateway } from "#lib/gateway-process.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { freePort } from "#test/free-port.ts";
 import { caughtUp, makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
@@ -62,10 +63,10 @@ async function startGateway(
   return { child, output: () => text, exit };
 }
 
-function ask(port: number, script: Parameters<typeof wallPrompt>[0]): Promise<Response> {
+function ask(port: number, script: Parameters<typeof wallPrompt>[0], headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${caller.key}` },
+    headers: { "content-type": "application/json", authorization: `Bearer ${caller.key}`, ...headers },
     body: JSON.stringify({ model: "public/wall", stream: true, messages: [{ role: "user", content: wallPrompt(script) }] }),
   });
 }
@@ -175,4 +176,26 @@ test("a taken port is one clear sentence and exit 1", async () => {
   expect(await asked.exit).toBe(1);
   expect(asked.output()).toContain("gateway: HYDRA_METRICS_PORT: that port is taken; set another one");
   blocker.close();
+});
+
+test("several on one port: each serves its share, and when one is killed the others serve all", async () => {
+  const port = await freePort();
+  const workers = { HYDRA_GATEWAY_WORKERS: "2" };
+  const [first, second] = [await startGateway(port, workers), await startGateway(port, workers)];
+  const told = () => Promise.all([first, second].map(({ child }) => findGateway(dataDir, child.pid ?? 0)));
+  const listening = [first, second].map(({ child }) => ({ pid: child.pid, port, metricsPort: expect.any(Number) }));
+  await expect.poll(told, { timeout: 20_000 }).toEqual(listening);
+  expect(new Set((await told()).map((gateway) => gateway?.metricsPort)).size).toBe(2);
+
+  const askAll = () => Promise.all(Array.from({ length: 60 }, () => ask(port, { tokens: 1 }, { connection: "close" })));
+  const served = ({ output }: { output: () => string }) => output().match(/"msg":"request"/g)?.length ?? 0;
+  for (const answer of await askAll()) expect(answer.status).toBe(200);
+  await expect.poll(() => served(first) + served(second)).toBeGreaterThanOrEqual(60);
+  for (const gateway of [first, second]) expect(served(gateway)).toBeGreaterThan(5);
+
+  first.child.kill("SIGKILL");
+  await first.exit;
+  for (const answer of await askAll()) expect(answer.status).toBe(200);
+  second.child.kill("SIGTERM");
+  expect(await second.exit).toBe(0);
 });

@@ -1,9 +1,12 @@
-import { ConfigError, parseChildConfig } from "#lib/config.ts";
+import { type Config, ConfigError, parseChildConfig } from "#lib/config.ts";
+import { noteGateway } from "#lib/gateway-process.ts";
 import { createLogger } from "#lib/observability/logger.ts";
 import { type OpenGateway, openGateway } from "./open.ts";
 
 /** Prometheus exporters' own range begins there. */
 const usualMetricsPort = 9_464;
+/** As many gateways as may be on one machine. */
+const metricsPorts = 64;
 
 /** The gateway's process: config, wire, listen, drain. */
 async function main(): Promise<void> {
@@ -22,8 +25,9 @@ async function main(): Promise<void> {
     if (process.stdin.isTTY) ended.resolve();
   });
   try {
-    const port = await gateway.listen(config.gatewayPort, config.bind);
-    const metricsPort = await listenObservability(gateway, config.metricsPort);
+    const metricsPort = await listenObservability(gateway, config);
+    const port = await gateway.listen(config.gatewayPort, config.bind, config.gatewayWorkers > 1);
+    await noteGateway(gateway.dir, { pid: process.pid, port, metricsPort });
     logger.info({ bind: config.bind, port, metricsPort, id: gateway.id }, "gateway listening");
   } catch (error) {
     // Else every revoke would wait until the lease of a gateway that never served has run out.
@@ -42,21 +46,32 @@ main().catch((error: unknown) => {
   process.exit(1);
 });
 
-/** On the port that was asked for, else on the usual one, else, where another gateway has that, on a free one. */
-async function listenObservability(gateway: OpenGateway, port: number | null): Promise<number> {
-  try {
-    return await gateway.listenObservability(port ?? usualMetricsPort);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
-    if (port !== null) throw new ConfigError("HYDRA_METRICS_PORT: that port is taken; set another one");
-    return gateway.listenObservability(0);
+/** On the first free port from the one that was asked for, or the usual one; one gateway alone takes what was asked for, or none. */
+async function listenObservability(gateway: OpenGateway, { metricsPort, gatewayWorkers }: ObservedConfig): Promise<number> {
+  const from = metricsPort ?? usualMetricsPort;
+  const most = metricsPort === null ? metricsPorts : gatewayWorkers;
+  for (let port = from; port < from + most; port++) {
+    try {
+      return await gateway.listenObservability(port);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
   }
+  if (metricsPort !== null) throw new ConfigError("HYDRA_METRICS_PORT: that port is taken; set another one");
+  return gateway.listenObservability(0);
+}
+
+type ObservedConfig = Pick<Config, "metricsPort" | "gatewayWorkers">;
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
 function sentence(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "EADDRINUSE") return "HYDRA_GATEWAY_PORT: that port is taken; set another one";
+  if (code === "ENOTSUP") return "HYDRA_GATEWAY_WORKERS: processes cannot share a port on this system; set it to 1";
   if (code === "EADDRNOTAVAIL") return "HYDRA_BIND: this machine has no such address";
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -37,6 +37,8 @@ export interface OpenGateway {
   metering: Pick<Money["metering"], "waiting">;
   /** Of this gateway among all of the installation's. */
   id: string;
+  /** Its own folder. */
+  dir: string;
   /** Ends in order: calls, then usage, then the database. Resolves to the number of calls whose usage is in the journal alone. */
   close(): Promise<number>;
 }
@@ -81,10 +83,11 @@ export function openGateway(options: OpenOptions): OpenGateway {
   });
   return {
     id: seat.id,
+    dir: seat.dir,
     metering: money.metering,
-    async listen(port, host) {
+    async listen(port, host, shared) {
       await within(firstStepsMs, Promise.all([snapshot.loaded, money.start()]));
-      const given = await gateway.listen(port, host);
+      const given = await gateway.listen(port, host, shared);
       address = `${host}:${given}`;
       return given;
     },

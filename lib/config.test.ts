@@ -8,6 +8,7 @@ test("without any variable everything has its default", () => {
     dataDir: join(rootDir, ".hydra"),
     consolePort: 3000,
     gatewayPort: 8080,
+    gatewayWorkers: 1,
     bind: "127.0.0.1",
     domain: "localhost",
     consoleUrl: "http://localhost:3000",

@@ -34,6 +34,9 @@ export const variables = z.object({
   HYDRA_DATA_DIR: z.string().min(1).default(".hydra").describe("Where the database, secrets, weights and logs are kept"),
   HYDRA_CONSOLE_PORT: port.default(3000).describe("Port of the console"),
   HYDRA_GATEWAY_PORT: port.default(8080).describe("Port of the OpenAI-compatible gateway"),
+  HYDRA_GATEWAY_WORKERS: whole(1, 64)
+    .default(1)
+    .describe("Gateway processes that share its port, for machines with cores to spare (Linux)"),
   HYDRA_BIND: z.string().min(1).default("127.0.0.1").describe("Address that console and gateway listen on"),
   HYDRA_DOMAIN: z
     .string()
@@ -114,6 +117,7 @@ export interface Config {
   dataDir: string;
   consolePort: number;
   gatewayPort: number;
+  gatewayWorkers: number;
   bind: string;
   domain: string;
   /** Where browsers reach the console, without a slash at the end. */
@@ -176,6 +180,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     dataDir: absolute(value.HYDRA_DATA_DIR),
     consolePort: value.HYDRA_CONSOLE_PORT,
     gatewayPort: value.HYDRA_GATEWAY_PORT,
+    gatewayWorkers: value.HYDRA_GATEWAY_WORKERS,
     bind: value.HYDRA_BIND,
     domain: value.HYDRA_DOMAIN,
     consoleUrl: (value.HYDRA_PUBLIC_URL ?? `http://localhost:${value.HYDRA_CONSOLE_PORT}`).replace(/\/+$/, ""),

@@ -5,11 +5,10 @@ import { freeBytes, neededBytes } from "../installation/disk.ts";
 import { explain } from "../installation/explain.ts";
 import { isLocked } from "../installation/lock.ts";
 import { checkPorts } from "../installation/ports.ts";
+import { childSpecs } from "../up/child-specs.ts";
 import { isRunning } from "../up/process-group.ts";
 import { ProcessList } from "../up/process-list.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
-
-const childNames = ["console", "deployer", "gateway"];
 
 export function checkNode(): Finding {
   return ok("node", `${process.version} on ${process.platform}-${process.arch}`);
@@ -38,8 +37,9 @@ export async function checkProcesses(config: Config, running: boolean): Promise<
   const found = await Promise.all(listed.map(async (child) => ((await isRunning(child)) ? [child.name] : [])));
   const alive = found.flat().sort();
   if (running) {
-    const missing = childNames.filter((name) => !alive.includes(name));
-    if (missing.length === 0) return ok("processes", `${childNames.join(", ")} run`);
+    const wanted = childSpecs(config, { dev: false }).map(({ name }) => name);
+    const missing = wanted.filter((name) => !alive.includes(name)).sort();
+    if (missing.length === 0) return ok("processes", `${wanted.sort().join(", ")} run`);
     return fail("processes", `not running: ${missing.join(", ")}`, `See their logs in ${logs}.`);
   }
   if (alive.length > 0) return warn("processes", `left by a start that was killed: ${alive.join(", ")}`, "`npm start` takes them over.");

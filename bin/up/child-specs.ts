@@ -1,22 +1,28 @@
 import type { Config } from "#lib/config.ts";
+import { findGateway } from "#lib/gateway-process.ts";
 import { dataPaths } from "../installation/data-dir.ts";
 import { readText } from "../installation/private-file.ts";
 import type { ChildSpec } from "./child.ts";
 
 const probeLimitMs = 2_000;
 
-type ProbedConfig = Pick<Config, "bind" | "consolePort" | "gatewayPort" | "dataDir">;
+type ProbedConfig = Pick<Config, "bind" | "consolePort" | "gatewayWorkers" | "dataDir">;
 
 /** The processes of one machine, in the order in which they are stopped. */
 export function childSpecs(config: ProbedConfig, options: { dev: boolean }): ChildSpec[] {
-  return [gateway(config), deployer(config), consoleServer(config, options.dev)];
+  const gateways = Array.from({ length: config.gatewayWorkers }, (_, index) => gateway(config, index + 1));
+  return [...gateways, deployer(config), consoleServer(config, options.dev)];
 }
 
-export function gateway(config: ProbedConfig): ChildSpec {
+export function gateway(config: ProbedConfig, number: number): ChildSpec {
   return {
-    name: "gateway",
+    name: number === 1 ? "gateway" : `gateway-${number}`,
     args: ["gateway/main.ts"],
-    ready: () => answersOk(config.bind, config.gatewayPort, "/readyz"),
+    // On a port of its own: the one that it serves on may be several processes'.
+    ready: async (pid) => {
+      const told = await findGateway(config.dataDir, pid);
+      return told !== null && (await answersOk("127.0.0.1", told.metricsPort, "/readyz"));
+    },
     stop: { signal: "SIGTERM", limitMs: 25_000 },
     sources: ["gateway", "lib"],
   };

@@ -105,12 +105,11 @@ export class Stack {
     };
   }
 
-  /** Stops the processes one after another, then what they left, then the database. Does nothing for what never ran. */
+  /** Stops one program after another, then what they left, then the database. Does nothing for what never ran. */
   async stop(): Promise<void> {
-    for (const child of this.children) {
-      await step(`Stopping the ${child.spec.name}`, async () => {
-        if (await child.stop(this.#stop)) say(`  ! The ${child.spec.name} did not end by itself and was killed. Log: ${child.logFile}`);
-      });
+    const programs = Map.groupBy(this.children, ({ spec }) => spec.args.join(" "));
+    for (const children of programs.values()) {
+      await step(`Stopping the ${children.map(({ spec }) => spec.name).join(", ")}`, () => this.#stopTogether(children));
     }
     if (this.children.some((child) => child.spec.name === "deployer")) {
       const left = await endInstances(dataPaths(this.#config.dataDir).instances, this.#stop);
@@ -119,5 +118,13 @@ export class Stack {
     await this.#endWatch?.();
     const cluster = this.#database?.cluster;
     if (cluster) await step("Stopping PostgreSQL", () => cluster.stop({ orderlyMs: this.#stop.limitMs(20_000) }));
+  }
+
+  async #stopTogether(children: Child[]): Promise<void> {
+    await Promise.all(
+      children.map(async (child) => {
+        if (await child.stop(this.#stop)) say(`  ! The ${child.spec.name} did not end by itself and was killed. Log: ${child.logFile}`);
+      }),
+    );
   }
 }

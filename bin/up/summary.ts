@@ -1,5 +1,6 @@
 import { type Config, endpointUrl } from "#lib/config.ts";
 import { dataPaths } from "../installation/data-dir.ts";
+import { childSpecs } from "./child-specs.ts";
 
 export interface Ready {
   config: Config;
@@ -21,7 +22,7 @@ export function readyBlock(ready: Ready): string {
     ["Console", config.consoleUrl],
     ["Gateway", endpointUrl(config, null)],
     ["Data", `${config.dataDir} and ${database}`],
-    ["Logs", `${logs} (console.log, gateway.log, deployer.log)`],
+    ["Logs", `${logs} (${logNames(config)})`],
     ...(ready.hasUsers ? [] : [["First", firstStep(ready)] as [string, string]]),
     ...(ready.setupToken ? [["Token", `${ready.setupToken}  (asked for by the first sign-up)`] as [string, string]] : []),
     ...(ready.serving ? [] : [["Note", "public/hydra-tiny is still starting; the console shows when it runs"] as [string, string]]),
@@ -29,6 +30,12 @@ export function readyBlock(ready: Ready): string {
   ];
   const body = lines.map(([label, text]) => `  ${label.padEnd(10)}${text}`).join("\n");
   return `\n  Hydra is ready (${ready.seconds.toFixed(1)} s)\n\n${body}\n`;
+}
+
+function logNames(config: Config): string {
+  return childSpecs(config, { dev: false })
+    .map(({ name }) => `${name}.log`)
+    .join(", ");
 }
 
 function firstStep({ config }: Ready): string {
