@@ -36,8 +36,9 @@ afterAll(async () => {
 async function startGateway(
   port: number,
   more: Record<string, string> = {},
+  args: string[] = [],
 ): Promise<{ child: ChildProcess; output: () => string; exit: Promise<number | null> }> {
-  const child = spawn(process.execPath, ["gateway/main.ts"], {
+  const child = spawn(process.execPath, ["gateway/main.ts", ...args], {
     cwd: new URL("..", import.meta.url),
     env: {
       ...process.env,
@@ -198,4 +199,18 @@ test("several on one port: each serves its share, and when one is killed the oth
   for (const answer of await askAll()) expect(answer.status).toBe(200);
   second.child.kill("SIGTERM");
   expect(await second.exit).toBe(0);
+});
+
+test("on a machine without a deployer, instances on another one's loopback are not called", async () => {
+  const port = await freePort();
+  const calls = wall.calls.length;
+  const { child, exit } = await startGateway(port, {}, ["--remote"]);
+  const answer = await ask(port, {});
+  expect([answer.status, (await answer.json()).error]).toEqual([
+    503,
+    expect.objectContaining({ code: "service_not_ready", message: expect.stringContaining("can be reached from this gateway") }),
+  ]);
+  expect(wall.calls).toHaveLength(calls);
+  child.kill("SIGTERM");
+  expect(await exit).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { type Config, ConfigError, parseChildConfig } from "#lib/config.ts";
 import { noteGateway } from "#lib/gateway-process.ts";
 import { createLogger } from "#lib/observability/logger.ts";
@@ -8,8 +9,9 @@ const usualMetricsPort = 9_464;
 /** As many gateways as may be on one machine. */
 const metricsPorts = 64;
 
-/** The gateway's process: config, wire, listen, drain. */
+/** The gateway's process: config, wire, listen, drain. `--remote`: no deployer is on this machine. */
 async function main(): Promise<void> {
+  const { remote = false } = parseArgs({ options: { remote: { type: "boolean" } } }).values;
   const config = parseChildConfig(process.env);
   const logger = createLogger("gateway", { level: config.logLevel, format: config.logFormat, buffered: true });
   const { databaseUrl, databaseDirectUrl, dataDir, secret } = config;
@@ -18,7 +20,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     ended.resolve();
   };
-  const gateway = openGateway({ databaseUrl, databaseDirectUrl, dataDir, secret, settings: config, logger, onReplaced });
+  const gateway = openGateway({ databaseUrl, databaseDirectUrl, dataDir, secret, settings: config, logger, remote, onReplaced });
   process.on("SIGTERM", () => ended.resolve());
   // Under `hydra up` only SIGTERM ends it; typed into a terminal of its own, Ctrl-C does too.
   process.on("SIGINT", () => {

@@ -26,6 +26,8 @@ export interface OpenOptions {
   leaseMs?: number;
   /** How bytes get into the journal's file; default: Node's `write`. */
   writeJournal?: WriteBytes;
+  /** No deployer is on this machine: instances on another one's loopback cannot be reached. */
+  remote?: boolean;
   /** This gateway cannot go on: another process has taken its place. */
   onReplaced?: () => void;
 }
@@ -50,12 +52,23 @@ const leftSeatsMs = 5_000;
 
 /** A gateway on a database: the wiring that the process and the tests share. */
 export function openGateway(options: OpenOptions): OpenGateway {
-  const { databaseUrl, databaseDirectUrl = databaseUrl, dataDir, secret, settings, logger, leaseMs, onReplaced, writeJournal } = options;
+  const {
+    databaseUrl,
+    databaseDirectUrl = databaseUrl,
+    dataDir,
+    secret,
+    settings,
+    logger,
+    leaseMs,
+    remote,
+    onReplaced,
+    writeJournal,
+  } = options;
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const seat = takeSeat(dataDir);
   let address = "";
   const from = { databaseUrl: databaseDirectUrl, id: seat.id, secret };
-  const snapshot = openSnapshot({ ...from, address: () => address, logger, leaseMs, onReplaced });
+  const snapshot = openSnapshot({ ...from, address: () => address, logger, leaseMs, remote, onReplaced });
   const store = openStore(databaseUrl, { poolSize, lookupMs: limits.lookupMs });
   const money = openMoney({
     url: databaseDirectUrl,

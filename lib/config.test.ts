@@ -97,6 +97,10 @@ test("beyond loopback sign-up is by invitation unless said otherwise", () => {
     expect(parseConfig({ HYDRA_BIND: bind })).toMatchObject({ beyondLoopback: false, signup: "open" });
   }
   expect(parseConfig({ HYDRA_BIND: "0.0.0.0" })).toMatchObject({ beyondLoopback: true, signup: "invite" });
+  expect(parseConfig({ HYDRA_PUBLIC_URL: "https://ai.example.com" })).toMatchObject({ beyondLoopback: true, signup: "invite" });
+  for (const url of ["http://localhost:8443", "http://127.0.0.1", "http://[::1]:3000"]) {
+    expect(parseConfig({ HYDRA_PUBLIC_URL: url })).toMatchObject({ beyondLoopback: false, signup: "open" });
+  }
   expect(parseConfig({ HYDRA_BIND: "0.0.0.0", HYDRA_SIGNUP: "open" }).signup).toBe("open");
   expect(parseConfig({ HYDRA_SIGNUP: "invite" }).signup).toBe("invite");
 });

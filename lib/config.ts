@@ -161,6 +161,11 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
+/** The host of a web address, an IPv6 one without its brackets. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, "");
+}
+
 /** Reads the environment; empty variables count as unset. Throws {@link ConfigError}. */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.keys(variables.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
@@ -175,7 +180,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (value.HYDRA_METRICS_PORT === value.HYDRA_CONSOLE_PORT || value.HYDRA_METRICS_PORT === value.HYDRA_GATEWAY_PORT) {
     throw new ConfigError(`HYDRA_METRICS_PORT: console or gateway listens on ${value.HYDRA_METRICS_PORT} already`);
   }
-  const beyondLoopback = !loopback.has(value.HYDRA_BIND);
+  // Behind a proxy it listens on loopback alone, and yet anybody may come.
+  const beyondLoopback = !loopback.has(value.HYDRA_BIND) || !loopback.has(hostOf(value.HYDRA_PUBLIC_URL ?? "http://localhost"));
   return {
     dataDir: absolute(value.HYDRA_DATA_DIR),
     consolePort: value.HYDRA_CONSOLE_PORT,

@@ -155,3 +155,13 @@ test("migrate starts the embedded PostgreSQL for its time, and has nothing to do
     { code: 0, stdout: '{"applied":[]}' },
   ]);
 });
+
+test("a further machine that does not know the installation's database and secret is refused, before anything runs", async () => {
+  const refusal = /^With --gateway-only .* set DATABASE_URL to its database and HYDRA_SECRET to its secret/m;
+  const halves: Record<string, string>[] = [{}, { DATABASE_URL: database.url }, { HYDRA_SECRET: "a secret that is long enough for tests" }];
+  for (const env of halves) {
+    const refused = await runHydra(["up", "--gateway-only"], { HYDRA_DATA_DIR: dir.path, ...env });
+    expect([refused.code, refused.stdout]).toEqual([1, ""]);
+    expect(refused.stderr).toMatch(refusal);
+  }
+});

@@ -5,7 +5,6 @@ import { freeBytes, neededBytes } from "../installation/disk.ts";
 import { explain } from "../installation/explain.ts";
 import { isLocked } from "../installation/lock.ts";
 import { checkPorts } from "../installation/ports.ts";
-import { childSpecs } from "../up/child-specs.ts";
 import { isRunning } from "../up/process-group.ts";
 import { ProcessList } from "../up/process-list.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
@@ -37,9 +36,8 @@ export async function checkProcesses(config: Config, running: boolean): Promise<
   const found = await Promise.all(listed.map(async (child) => ((await isRunning(child)) ? [child.name] : [])));
   const alive = found.flat().sort();
   if (running) {
-    const wanted = childSpecs(config, { dev: false }).map(({ name }) => name);
-    const missing = wanted.filter((name) => !alive.includes(name)).sort();
-    if (missing.length === 0) return ok("processes", `${wanted.sort().join(", ")} run`);
+    const missing = listed.flatMap(({ name }) => (alive.includes(name) ? [] : [name])).sort();
+    if (missing.length === 0) return ok("processes", `${alive.join(", ")} run`);
     return fail("processes", `not running: ${missing.join(", ")}`, `See their logs in ${logs}.`);
   }
   if (alive.length > 0) return warn("processes", `left by a start that was killed: ${alive.join(", ")}`, "`npm start` takes them over.");

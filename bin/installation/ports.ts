@@ -5,8 +5,11 @@ import { Refusal } from "./refusal.ts";
 const connectLimitMs = 500;
 
 /** Refuses where another program has one of the ports, or this machine has no such address. */
-export async function checkPorts(config: Pick<Config, "bind" | "consolePort" | "gatewayPort">): Promise<void> {
-  await checkPort(config.bind, config.consolePort, "console", "HYDRA_CONSOLE_PORT");
+export async function checkPorts(
+  config: Pick<Config, "bind" | "consolePort" | "gatewayPort">,
+  { gatewayOnly = false }: { gatewayOnly?: boolean } = {},
+): Promise<void> {
+  if (!gatewayOnly) await checkPort(config.bind, config.consolePort, "console", "HYDRA_CONSOLE_PORT");
   await checkPort(config.bind, config.gatewayPort, "gateway", "HYDRA_GATEWAY_PORT");
 }
 

@@ -10,6 +10,7 @@ import { relay } from "./relay.mjs";
  */
 export async function startHydra(args) {
   const asked = args.includes("--help") || args.includes("-h");
-  await prepare({ build: !asked && !args.includes("--dev") });
+  // The console alone is built.
+  await prepare({ build: !asked && !args.includes("--dev") && !args.includes("--gateway-only") });
   return relay(join(rootDir, "bin", "hydra.ts"), ["up", ...args], { ownSession: true });
 }

@@ -9,15 +9,17 @@ const probeLimitMs = 2_000;
 type ProbedConfig = Pick<Config, "bind" | "consolePort" | "gatewayWorkers" | "dataDir">;
 
 /** The processes of one machine, in the order in which they are stopped. */
-export function childSpecs(config: ProbedConfig, options: { dev: boolean }): ChildSpec[] {
-  const gateways = Array.from({ length: config.gatewayWorkers }, (_, index) => gateway(config, index + 1));
+export function childSpecs(config: ProbedConfig, options: { dev: boolean; gatewayOnly?: boolean }): ChildSpec[] {
+  const { gatewayOnly = false } = options;
+  const gateways = Array.from({ length: config.gatewayWorkers }, (_, index) => gateway(config, index + 1, gatewayOnly));
+  if (gatewayOnly) return gateways;
   return [...gateways, deployer(config), consoleServer(config, options.dev)];
 }
 
-export function gateway(config: ProbedConfig, number: number): ChildSpec {
+export function gateway(config: ProbedConfig, number: number, remote: boolean): ChildSpec {
   return {
     name: number === 1 ? "gateway" : `gateway-${number}`,
-    args: ["gateway/main.ts"],
+    args: remote ? ["gateway/main.ts", "--remote"] : ["gateway/main.ts"],
     // On a port of its own: the one that it serves on may be several processes'.
     ready: async (pid) => {
       const told = await findGateway(config.dataDir, pid);

@@ -1,9 +1,10 @@
 import { type Config, endpointUrl } from "#lib/config.ts";
 import { dataPaths } from "../installation/data-dir.ts";
-import { childSpecs } from "./child-specs.ts";
 
 export interface Ready {
   config: Config;
+  /** Names of the processes. */
+  running: string[];
   setupToken: string | null;
   hasUsers: boolean;
   /** Whether the platform's own services have a ready instance. */
@@ -15,27 +16,22 @@ export interface Ready {
 
 /** The block that ends a start: where everything is, what to do first, how to stop. */
 export function readyBlock(ready: Ready): string {
-  const { config } = ready;
+  const { config, running } = ready;
+  const hasConsole = running.includes("console");
   const { logs } = dataPaths(config.dataDir);
   const database = config.databaseUrl ? "the PostgreSQL of DATABASE_URL" : "an embedded PostgreSQL";
   const lines: [string, string][] = [
-    ["Console", config.consoleUrl],
+    ...(hasConsole ? [["Console", config.consoleUrl] as [string, string]] : []),
     ["Gateway", endpointUrl(config, null)],
     ["Data", `${config.dataDir} and ${database}`],
-    ["Logs", `${logs} (${logNames(config)})`],
-    ...(ready.hasUsers ? [] : [["First", firstStep(ready)] as [string, string]]),
-    ...(ready.setupToken ? [["Token", `${ready.setupToken}  (asked for by the first sign-up)`] as [string, string]] : []),
+    ["Logs", `${logs} (${running.map((name) => `${name}.log`).join(", ")})`],
+    ...(ready.hasUsers || !hasConsole ? [] : [["First", firstStep(ready)] as [string, string]]),
+    ...(ready.setupToken && hasConsole ? [["Token", `${ready.setupToken}  (asked for by the first sign-up)`] as [string, string]] : []),
     ...(ready.serving ? [] : [["Note", "public/hydra-tiny is still starting; the console shows when it runs"] as [string, string]]),
     ["Stop", `Ctrl-C, or: kill ${ready.pid}`],
   ];
   const body = lines.map(([label, text]) => `  ${label.padEnd(10)}${text}`).join("\n");
   return `\n  Hydra is ready (${ready.seconds.toFixed(1)} s)\n\n${body}\n`;
-}
-
-function logNames(config: Config): string {
-  return childSpecs(config, { dev: false })
-    .map(({ name }) => `${name}.log`)
-    .join(", ");
 }
 
 function firstStep({ config }: Ready): string {

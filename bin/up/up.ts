@@ -4,6 +4,7 @@ import { checkDisk } from "../installation/disk.ts";
 import { explain } from "../installation/explain.ts";
 import { lockDataDir } from "../installation/lock.ts";
 import { checkPorts } from "../installation/ports.ts";
+import { Refusal } from "../installation/refusal.ts";
 import { say, step } from "../setup/progress.mjs";
 import { markRunning } from "../setup/running.mjs";
 import type { ChildSpec } from "./child.ts";
@@ -20,6 +21,8 @@ const usualServingLimitMs = 4_000;
 
 export interface UpOptions {
   dev: boolean;
+  /** No deployer and no console: those of another machine do for all. */
+  gatewayOnly?: boolean;
   /** Print the final block as one line of JSON. */
   json: boolean;
   /** What to run; default: all of it. Tests run less. */
@@ -54,9 +57,10 @@ async function run(config: Config, options: UpOptions, stop: StopRequest, starte
   const stack = new Stack(config, stop, options);
   let endWatch = () => {};
   try {
+    if (options.gatewayOnly) checkShared(config);
     await checkDisk(config.dataDir);
     await endLeftovers(new ProcessList(dataPaths(config.dataDir).children));
-    await checkPorts(config);
+    await checkPorts(config, options);
     stop.throwIfAsked();
     await stack.startDatabase();
     stop.throwIfAsked();
@@ -75,6 +79,14 @@ async function run(config: Config, options: UpOptions, stop: StopRequest, starte
   }
 }
 
+/** Refuses a further machine that would not be one of the same installation. */
+function checkShared({ databaseUrl, secret }: Config): void {
+  if (databaseUrl !== null && secret !== null) return;
+  throw new Refusal(
+    "With --gateway-only this machine serves an installation that stands already: set DATABASE_URL to its database and HYDRA_SECRET to its secret (the file `secret` in its data directory).",
+  );
+}
+
 function announce(config: Config, options: UpOptions, stack: Stack, serving: boolean, startedMs: number): void {
   const { hasUsers, setupToken } = stack;
   const seconds = (performance.now() - startedMs) / 1_000;
@@ -82,7 +94,8 @@ function announce(config: Config, options: UpOptions, stack: Stack, serving: boo
     const { consoleUrl, gatewayPort, dataDir } = config;
     console.log(JSON.stringify({ ready: true, consoleUrl, gatewayPort, dataDir, setupToken, serving, seconds, pid: process.pid }));
   } else {
-    console.log(readyBlock({ config, hasUsers, setupToken, serving, seconds, pid: process.pid }));
+    const running = stack.children.map(({ spec }) => spec.name);
+    console.log(readyBlock({ config, running, hasUsers, setupToken, serving, seconds, pid: process.pid }));
   }
 }
 

@@ -8,7 +8,7 @@ const stateWords = {
   pending: "Pending",
   downloading: "Downloading",
   starting: "Starting",
-  running: "Running, but no instance answers at this moment",
+  running: "Running, but no instance can be reached from this gateway at this moment",
   scaling: "Scaling",
   degraded: "Degraded",
   failed: "Failed",

@@ -27,6 +27,8 @@ export interface SnapshotOptions {
   address: () => string;
   /** The installation's, which opens the credentials of upstream endpoints. */
   secret: string;
+  /** No deployer is on this machine. */
+  remote?: boolean | undefined;
   logger: Logger;
   /** Default 45 s; never more than that, because a revoke waits no longer. */
   leaseMs?: number | undefined;
@@ -53,12 +55,13 @@ export function openSnapshot({
   id,
   address,
   secret,
+  remote = false,
   logger,
   leaseMs = snapshotLeaseMs,
   onReplaced,
 }: SnapshotOptions): Snapshot {
   const clock = systemClock;
-  const tables = new Tables(credentialBox(secret));
+  const tables = new Tables({ credentials: credentialBox(secret), remote });
   const lease = new Lease(clock, leaseMs);
   const wake = new Wake();
   const link = new DatabaseLink({ url: databaseUrl, id, incarnation: randomUUID(), address, leaseMs, queryMs, onNotify: () => wake.now() });

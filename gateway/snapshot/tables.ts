@@ -1,9 +1,8 @@
-import type { SecretBox } from "#lib/secret-box.ts";
 import type { CallableService } from "../ports.ts";
 import { KeyTable } from "./key-table.ts";
 import { ServiceTable } from "./service-table.ts";
 import { RecordTable } from "./table.ts";
-import { targetsOf } from "./targets.ts";
+import { type Reach, targetsOf } from "./targets.ts";
 import { WorkspaceTable } from "./workspace-table.ts";
 
 export interface PriceRow {
@@ -47,7 +46,7 @@ export class Tables {
   readonly workspaces: WorkspaceTable = new WorkspaceTable((id) => this.services.rename(id));
   readonly services: ServiceTable = new ServiceTable(
     (id) => this.workspaces.get(id)?.name ?? null,
-    (rows) => targetsOf(rows, this.#credentials),
+    (rows) => targetsOf(rows, this.#reach),
     () => this.#touch(),
   );
   readonly keys = new KeyTable(
@@ -55,11 +54,10 @@ export class Tables {
     (id) => this.users.get(id)?.id ?? id,
   );
 
-  readonly #credentials: SecretBox | null;
+  readonly #reach: Reach;
 
-  /** @param credentials opens what upstream endpoints ask for; null: those that ask for a credential are left out */
-  constructor(credentials: SecretBox | null = null) {
-    this.#credentials = credentials;
+  constructor(reach: Reach = { credentials: null, remote: false }) {
+    this.#reach = reach;
   }
 
   #touch(): void {

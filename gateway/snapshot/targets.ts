@@ -10,12 +10,19 @@ export interface InstanceRow {
   upstream: { id: string; url: string; model: string; credential: string | null; weight: number; maxConcurrency: number | null } | null;
 }
 
-/** Instances as calls are sent to them. One whose credential cannot be opened is left out: it would only refuse. */
-export function targetsOf(rows: readonly InstanceRow[], box: SecretBox | null): InstanceTarget[] {
+export interface Reach {
+  /** Opens what upstream endpoints ask for; null: those that ask for a credential are left out. */
+  credentials: SecretBox | null;
+  /** No deployer is on this machine: our instances on loopback are another machine's. */
+  remote: boolean;
+}
+
+/** Instances as calls are sent to them. One that is out of reach, or whose credential cannot be opened, is left out: it would only fail. */
+export function targetsOf(rows: readonly InstanceRow[], { credentials, remote }: Reach): InstanceTarget[] {
   return rows.flatMap(({ id, endpoint, token, upstream }): InstanceTarget[] => {
-    if (!upstream) return [{ id, endpoint, token }];
+    if (!upstream) return remote && isLoopback(endpoint) ? [] : [{ id, endpoint, token }];
     const { url, model, weight, maxConcurrency } = upstream;
-    const credential = openedCredential(upstream, box);
+    const credential = openedCredential(upstream, credentials);
     if (credential === undefined) return [];
     const { origin, pathname } = new URL(url);
     return [
@@ -33,4 +40,9 @@ function openedCredential({ id, credential }: NonNullable<InstanceRow["upstream"
     if (error instanceof SecretBoxError) return undefined;
     throw error;
   }
+}
+
+function isLoopback(endpoint: string): boolean {
+  const { hostname } = new URL(endpoint);
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
