@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { newId } from "#lib/ids.ts";
+import { getService } from "#lib/services/model-services/get.ts";
+import { signedIn, visitor } from "#lib/services/test-context.ts";
 import { addCredit, changeWanted, createFundedWorkspace, createModel, createService } from "#test/services-factory.ts";
 import { eventually } from "./drivers/contract.ts";
 import { readMachine } from "./drivers/local/machine.ts";
@@ -75,6 +77,35 @@ test("an engine that needs more memory than its type has is not started, and ano
   expect((await service(id)).reasonData).toMatchObject({ resource: "memory", free: 1_000_000 });
   await change(id, { instanceTypeId: await createType({ cpuMilli: 100 }) });
   await expectState(id, { state: "running" });
+  await expectDeleted(id);
+});
+
+test("a model that could take more than its type's memory holds says before, meanwhile and afterwards what it takes", {
+  timeout: 60_000,
+}, async () => {
+  const { db } = installation.database;
+  const ctx = await signedIn(visitor(db));
+  const modelId = await createModel(db, "hydra-tiny/tiny-chat.gguf");
+  await db.model.update({ where: { id: modelId }, data: { contextLength: 100_000 } });
+  await db.modelWeights.updateMany({ where: { modelId }, data: { sizeBytes: 2_598_272n, cacheBytesPerToken: 3_840 } });
+  const instanceTypeId = await createType({ cpuMilli: 100, memoryBytes: 300n * 1_048_576n });
+  const id = await createService(db, { modelId, instanceTypeId, workspaceId: ctx.actor.workspaceId });
+  const tokens = Math.floor(((300 - 176 - 64) * 1_048_576 - 2_598_272) / 3_840 / 256) * 256;
+  const shown = async () => getService({ ctx, input: { id } });
+  expect(await shown()).toMatchObject({ contextLength: tokens, modelContextLength: 100_000 });
+  await expectState(id, { state: "running" });
+  const [instance] = await live(id);
+  expect(instance).toMatchObject({ contextLength: tokens });
+  expect(await shown()).toMatchObject({ contextLength: tokens });
+  // Whatever is changed afterwards counts for instances to come alone.
+  await db.model.update({ where: { id: modelId }, data: { contextLength: 8_192 } });
+  expect(await shown()).toMatchObject({ contextLength: tokens, modelContextLength: 8_192 });
+  const answer = await fetch(`${instance?.endpoint}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${instance?.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: (await shown()).accessName, messages: [{ role: "user", content: "word ".repeat(tokens) }] }),
+  });
+  expect(await answer.text()).toContain(String(tokens));
   await expectDeleted(id);
 });
 

@@ -13,6 +13,7 @@ import { lazyDriver } from "./drivers/lazy-driver.ts";
 import { createDriverRegistry, type DriverRegistry } from "./drivers/registry.ts";
 import { createUpstreamDriver } from "./drivers/upstream/upstream-driver.ts";
 import { openLocalDriver, openWeights } from "./open-local-driver.ts";
+import { deployerName, watchOtherMachines } from "./other-machines.ts";
 import type { InstalledPrograms } from "./recipes/local-run.ts";
 import { endAll } from "./reconcile/end-all.ts";
 import { startLoop } from "./reconcile/loop.ts";
@@ -51,14 +52,16 @@ async function main(config: ChildConfig): Promise<void> {
       runLogs.wake();
     },
     (error) => logger.warn({ err: error }, "change signals are interrupted; sweeps go on"),
+    deployerName(dataDir),
   );
+  const endOthersWatch = watchOtherMachines({ db, logger, own: deployerName(dataDir) });
   const readyFile = join(dataDir, "run", "deployer.json");
   void loop.firstSweep.then(() => writeReady(readyFile)).catch((error) => logger.error({ err: error }, `cannot write ${readyFile}`));
   logger.info({ holder, dataDir }, "deployer started");
 
   const received = await signal;
   logger.info({ signal: received }, "stopping");
-  await endWatch();
+  await Promise.all([endWatch(), endOthersWatch()]);
   await loop.stop();
   await rm(readyFile, { force: true });
   if (received === "SIGUSR2") await endAll(deps);

@@ -1,7 +1,6 @@
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { rootDir } from "#lib/config.ts";
-import { readGgufHeader } from "#lib/gguf/read.ts";
+import { readGgufFile } from "#lib/gguf/file.ts";
 import type { Hubs } from "#lib/hub/hubs.ts";
 import type { Logger } from "#lib/observability/logger.ts";
 import type { Driver } from "./drivers/driver.ts";
@@ -44,16 +43,6 @@ export function openLocalDriver({ env, installed = { llamaServer: null, vllm: nu
 
 /** What the weights file itself says; null where it is none that can be read. */
 async function cacheBytesPerToken(path: string): Promise<number | null> {
-  const file = await open(path);
-  try {
-    const header = await readGgufHeader(async (from, to) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
-      return buffer.subarray(0, bytesRead);
-    });
-    return header.cacheBytesPerToken;
-  } catch {
-    return null;
-  } finally {
-    await file.close();
-  }
+  const header = await readGgufFile(path).catch(() => null);
+  return header?.cacheBytesPerToken ?? null;
 }

@@ -151,7 +151,7 @@ test("weights that are none, or cut short: one line on standard error, and exit 
   const text = join(dir, "text.gguf");
   await writeFile(text, "These are not weights.");
   expect(await failure({ model: text })).toEqual({ code: 1, log: `engine: not a readable GGUF file: ${text}\n` });
-  expect(await failure({ model: dir })).toEqual({ code: 1, log: `engine: weights file cannot be read: ${dir}\n` });
+  expect(await failure({ model: dir })).toEqual({ code: 1, log: `engine: weights file cannot be read (EISDIR): ${dir}\n` });
   const cut = join(dir, "cut.gguf");
   const whole = await readFile(weights);
   await writeFile(cut, whole.subarray(0, 1000));

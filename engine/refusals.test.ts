@@ -55,6 +55,7 @@ test.each([
   ["logprobs", ask("Hi", { logprobs: true }), "unknown_parameter", "logprobs"],
   ["top_logprobs", ask("Hi", { top_logprobs: 2 }), "unknown_parameter", "top_logprobs"],
   ["logit_bias", ask("Hi", { logit_bias: { "1": 5 } }), "unknown_parameter", "logit_bias"],
+  ["a grammar", ask("Hi", { guided_grammar: 'root ::= "yes"' }), "unknown_parameter", "guided_grammar"],
   [
     "tools that the template does not know",
     ask("Hi", { tools: [{ type: "function", function: { name: "f" } }] }),
@@ -69,6 +70,20 @@ test.each([
   const error = await refusal(await engine.post(chatPath, body));
   expect(error).toMatchObject({ status: 400, type: "invalid_request_error", code, param });
   if (!["request_too_complex", "unsupported_image_url"].includes(code)) expect(error.message).toContain(param);
+});
+
+test.each([
+  ["logprobs", { logprobs: true }, "`logprobs`: log probabilities are not supported by this engine; leave it out"],
+  ["logit_bias", { logit_bias: { "1": 5 } }, "`logit_bias`: logit biases are not supported by this engine; leave it out"],
+  ...["guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "grammar"].map(
+    (name): [string, object, string] => [
+      name,
+      { [name]: "x" },
+      `\`${name}\`: is not supported by this engine; \`response_format\` with a JSON schema holds an answer to a form`,
+    ],
+  ),
+])("what the engine cannot do is said with what to do: %s", async (_, more, message) => {
+  expect((await refusal(await engine.post(chatPath, ask("Hi", more)))).message).toBe(message);
 });
 
 test.each([

@@ -3,16 +3,19 @@ import { openDatabase } from "#lib/db/client.ts";
 import { AppError } from "#lib/errors.ts";
 import { findUserByEmail } from "#lib/services/account/find-user-by-email.ts";
 import type { Actor, Context } from "#lib/services/context.ts";
+import { seed } from "#prisma/seed.ts";
 import { withDatabase } from "../installation/with-database.ts";
 import { migrate } from "../migrations/migrate.ts";
 
-/** Runs `work` as the operator of this machine, on a database that has this version's schema. */
+/** Runs `work` as the operator of this machine, on a database that has this version's schema, and its catalog. */
 export async function asOperator<T>(env: NodeJS.ProcessEnv, work: (ctx: Context, config: Config) => Promise<T>): Promise<T> {
   const config = parseConfig(env);
   return withDatabase(config, "admin", async (url) => {
     await migrate(config.databaseDirectUrl ?? url);
     const db = openDatabase(url, { poolSize: 2 });
     try {
+      // The first command of a new installation finds what `npm start` would have put there.
+      if ((await db.model.count()) === 0) await seed(db);
       return await work({ db, now: () => new Date(), config, actor: null, cli: true }, config);
     } finally {
       await db.$disconnect();

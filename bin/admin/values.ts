@@ -1,11 +1,11 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { email as emailSchema } from "#lib/contracts/account.ts";
 import { parseAmount } from "#lib/money/nano.ts";
 import { type CommandInput, UsageError } from "../cli/command.ts";
 
 /** The value of a required option, parsed; throws a {@link UsageError} that names the option. */
-export function parsed<T>(values: CommandInput["values"], option: string, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(values[option]);
+export function parsed<T>(values: CommandInput["values"], option: string, schema: z.core.$ZodType<T>): T {
+  const result = z.safeParse(schema, values[option]);
   if (result.success) return result.data;
   throw new UsageError(`--${option}: ${result.error.issues[0]?.message ?? "is not valid"}`);
 }

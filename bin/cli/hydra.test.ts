@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { isApiKeyShaped } from "#lib/api-key-format.ts";
+import { rootDir } from "#lib/config.ts";
 import { processStartTime } from "#lib/process-identity.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { clusterDir } from "../installation/database.ts";
@@ -71,6 +72,39 @@ describe("hydra admin", () => {
     const { code, stdout } = await hydra("admin", "invite", "--email", "new@example.com");
     expect(code).toBe(0);
     expect(stdout.trim()).toMatch(/^[\w-]{20,}$/);
+  });
+
+  test("adds a region from its file, changes it, and changes nothing where the file is wrong", async () => {
+    const example = join(rootDir, "deploy", "kubernetes", "region.example.json");
+    const added = await hydra("admin", "set-region", example);
+    expect(added).toMatchObject({ code: 0, stderr: "" });
+    expect(added.stdout).toMatch(/^Added the region sh-02\. `hydra doctor` says/);
+    const region = JSON.parse(await readFile(example, "utf8"));
+    const file = `${dir.path}-region.json`;
+    const [cheapest] = region.instanceTypes;
+    await writeFile(
+      file,
+      JSON.stringify({ ...region, label: { en: "Elsewhere", zh: "别处" }, instanceTypes: [{ ...cheapest, hour: "29.5" }] }),
+    );
+    expect(JSON.parse((await hydra("admin", "set-region", file, "--json")).stdout)).toMatchObject({ added: false });
+    const read = () =>
+      database.db.region.findUniqueOrThrow({
+        where: { name: "sh-02" },
+        include: { instanceTypes: { orderBy: { name: "asc" }, include: { prices: { orderBy: { effectiveFrom: "asc" } } } } },
+      });
+    const changed = await read();
+    expect([changed.driver, changed.labelEn]).toEqual(["kubernetes", "Elsewhere"]);
+    const types = changed.instanceTypes.map(({ name, enabled, prices }) => [name, enabled, prices.map(({ hourNano }) => hourNano)]);
+    expect(types).toEqual([
+      ["h100-1", true, [28_000_000_000n, 29_500_000_000n]],
+      ["h100-2", false, [56_000_000_000n]],
+    ]);
+    await writeFile(file, JSON.stringify({ ...region, instanceTypes: [{ ...cheapest, hour: "-1" }] }));
+    const wrong = await hydra("admin", "set-region", file);
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+    expect(wrong.stderr).toContain("instanceTypes.0.hour: must be an amount");
+    expect(await hydra("admin", "set-region", `${file}.none`)).toMatchObject({ code: 2, stdout: "" });
+    expect(await read()).toEqual(changed);
   });
 
   test("what the domain refuses goes to standard error with exit code 1, with --json as an object", async () => {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { AppError } from "#lib/errors.ts";
 import { explain } from "../installation/explain.ts";
 import { type Command, type CommandInput, UsageError } from "./command.ts";
-import { commandHelp, overview } from "./help.ts";
+import { commandHelp, nameOf, overview } from "./help.ts";
 
 /** Runs the command that `args` name and resolves with the exit code: 0 ok, 1 failed, 2 wrong usage. */
 export async function runCli(commands: Command[], args: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -56,7 +56,7 @@ function parseValues(command: Command, args: string[]): CommandInput["values"] {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   const missing = Object.entries(command.options).filter(([name, option]) => option.required && values[name] === undefined);
-  if (missing.length > 0) throw new UsageError(`${missing.map(([name]) => `--${name}`).join(", ")} must be given.`);
+  if (missing.length > 0) throw new UsageError(`${missing.map(([name, option]) => nameOf(name, option)).join(", ")} must be given.`);
   return values;
 }
 

@@ -98,11 +98,21 @@ describe("hydra doctor", () => {
       data: { id: newId("reg"), name: "far", labelEn: "Far", labelZh: "远", driver: "kubernetes", settings: { kubeconfig } },
     });
     await createModel(db, "gone/weights.gguf");
+    const imported = await createModel(db, "imports/0123456789abcdef0123/lost.gguf");
+    await db.modelWeights.update({ where: { modelId: imported }, data: { source: "import" } });
+    await db.region.create({
+      data: { id: newId("reg"), name: "odd", labelEn: "Odd", labelZh: "奇", driver: "kubernetes", settings: { no: "such setting" } },
+    });
     const { code, failed } = await examine();
     expect(code).toBe(1);
     expect(failed).toMatchObject([
-      { name: "weights", says: expect.stringContaining("gone/weights.gguf"), advice: expect.stringContaining("Restore") },
+      {
+        name: "weights",
+        says: expect.stringMatching(/gone\/weights\.gguf.*imports\/0123456789abcdef0123\/lost\.gguf/),
+        advice: expect.stringMatching(/Restore.*Import again: `hydra models import <file> --model test-\w+`/),
+      },
       { name: "region far", says: expect.stringContaining("cannot be reached"), advice: expect.stringContaining("settings") },
+      { name: "region odd", says: expect.stringContaining("cannot be reached"), advice: expect.stringContaining("settings") },
     ]);
   });
 

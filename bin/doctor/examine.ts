@@ -5,6 +5,7 @@ import { makeDataDir } from "../installation/data-dir.ts";
 import { explain } from "../installation/explain.ts";
 import { withDatabase } from "../installation/with-database.ts";
 import { pendingMigrations } from "../migrations/migrate.ts";
+import { checkDeployers } from "./deployers.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 import { checkInstances } from "./instances.ts";
 import { checkRegions } from "./regions.ts";
@@ -40,7 +41,7 @@ async function examineDatabase(url: string, config: Config): Promise<Finding[]> 
   const db = openDatabase(url, { poolSize: 2 });
   try {
     findings.push(await checkWeights(db, config), await checkInstances(db, config), await checkUpstreams(db, config));
-    findings.push(...(await checkRegions(db)));
+    findings.push(await checkDeployers(db, config), ...(await checkRegions(db)));
     for (const { name, says, violations, samples } of await checkInvariants({ db })) {
       findings.push(
         violations === 0

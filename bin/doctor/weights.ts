@@ -6,10 +6,7 @@ import { createHubs } from "#lib/hub/hubs.ts";
 import { type Finding, fail, ok } from "./finding.ts";
 
 const silent = { info: () => {}, warn: () => {} };
-const advice = {
-  bundled: "Restore those that come with Hydra from its repository (`git checkout -- models`).",
-  import: "Import the others again with `hydra models import`.",
-};
+const restore = "Restore what comes with Hydra from its repository (`git checkout -- models`).";
 
 /** Weights that nobody downloads must lie where the deployer looks for them; those of a hub come when they are needed. */
 export async function checkWeights(db: Db, config: Config): Promise<Finding> {
@@ -23,11 +20,13 @@ export async function checkWeights(db: Db, config: Config): Promise<Finding> {
   for (const row of rows) if ((await store.status(toWeightsRef(row))).state !== "ready") missing.push(row);
   await store.close();
   if (missing.length === 0) return ok("weights", `of ${rows.map(({ model }) => model.slug).join(", ") || "no model"} are here`);
-  const sources = new Set(missing.map((row) => row.source));
   const says = `missing: ${missing.map(({ model, file }) => `${model.slug} (${file})`).join(", ")}`;
-  return fail(
-    "weights",
-    says,
-    [sources.has("bundled") ? advice.bundled : "", sources.has("import") ? advice.import : ""].filter(Boolean).join(" "),
+  const imports = missing.flatMap(({ source, model }) =>
+    source === "import" ? [`\`hydra models import <file> --model ${model.slug}\``] : [],
   );
+  const advice = [
+    missing.some(({ source }) => source === "bundled") ? restore : "",
+    imports.length > 0 ? `Import again: ${imports.join(", ")}.` : "",
+  ];
+  return fail("weights", says, advice.filter((one) => one !== "").join(" "));
 }

@@ -28,7 +28,7 @@ export const downloadCommand: Command = {
   async run({ values, env }) {
     const ref = await asOperator(env, (ctx) => weightsOf(ctx.db, String(values.model)));
     const status = await downloaded(parseConfig(env), ref);
-    if (status.state !== "ready") throw new AppError("upstream_error", reasonOf(status));
+    if (status.state !== "ready") throw new AppError("upstream_error", reasonOf(status, String(values.model)));
     if (ref.source === "hub") await asOperator(env, ({ db }) => recordFacts(db, ref, status));
     if (values.json) console.log(JSON.stringify({ path: status.path, sizeBytes: status.sizeBytes }));
     else console.log(`${formatBytes(status.sizeBytes)} in ${status.path}`);
@@ -63,7 +63,7 @@ async function untilSettled(store: WeightsStore, ref: WeightsRef): Promise<Exclu
   for (let told = ""; ; ) {
     const status = await store.status(ref);
     if (status.state === "ready" || status.state === "failed") return status;
-    const line = status.state === "downloading" ? progress(status) : "";
+    const line = status.state === "downloading" && status.doneBytes > 0 ? progress(status) : "";
     // To standard error, so that standard output holds the result alone.
     if (line !== told && line !== "") console.error(line);
     told = line;
@@ -76,9 +76,10 @@ function progress({ doneBytes, totalBytes, bytesPerSecond }: Extract<WeightsStat
   return `${formatBytes(doneBytes)}${of}, ${formatBytes(bytesPerSecond)}/s`;
 }
 
-function reasonOf({ reason, data }: Extract<WeightsStatus, { state: "failed" }>): string {
+function reasonOf({ reason, data }: Extract<WeightsStatus, { state: "failed" }>, slug: string): string {
   if (reason === "disk_full") {
     return `The disk is too full: it needs ${formatBytes(Number(data.needsBytes))}, ${formatBytes(Number(data.freeBytes))} are free.`;
   }
-  return reason === "weights_missing" ? `The file ${data.file} is missing. Import it once more.` : String(data.detail);
+  if (reason !== "weights_missing") return String(data.detail);
+  return `The file ${data.file} is missing, and nothing downloads it: \`hydra models import <file> --model ${slug}\` gives it back.`;
 }

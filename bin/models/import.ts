@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { type ImportedWeights, importWeights } from "#deployer/weights/import.ts";
+import { withImportLock } from "#deployer/weights/import-lock.ts";
 import { ImportError } from "#deployer/weights/import-sources.ts";
 import { parseConfig } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
@@ -39,18 +40,28 @@ export const importCommand: Command = {
     // Before anything large is copied.
     const target = await asOperator(env, (ctx) => targetOf(ctx, values));
     const path = resolve(String(values.path));
-    const imported = await copied(path, modelsDir(parseConfig(env)));
-    const { slug } = await asOperator(env, (ctx) => importModel({ ctx, input: inputOf(imported, path, values, context, target) }));
+    const folder = modelsDir(parseConfig(env));
+    const work = async () => {
+      const imported = await copied(path, folder);
+      const { slug } = await asOperator(env, (ctx) => importModel({ ctx, input: inputOf(imported, path, values, context, target) }));
+      return { slug, imported };
+    };
+    const { slug, imported } = await withImportLock(folder, work, () => console.error("Waiting for another import or prune to end."));
     if (values.json) console.log(JSON.stringify({ slug, file: imported.file, sizeBytes: imported.sizeBytes, sha256: imported.sha256 }));
     else console.log(summary(slug, imported));
+    if ("takes" in target && (imported.header.contextLength ?? target.takes) < target.takes) console.error(tooShort(target, imported));
     return 0;
   },
 };
 
-async function targetOf(ctx: Parameters<typeof userByEmail>[0], values: Values): Promise<ImportInput["target"]> {
+/** Whose it will be, or which model's; `takes`: tokens of one request that this one says it can take. */
+type Target = { slug: string; takes: number } | Exclude<ImportInput["target"], { slug: string }>;
+
+async function targetOf(ctx: Parameters<typeof userByEmail>[0], values: Values): Promise<Target> {
   if (values.model === undefined) return { owner: values.email === undefined ? null : await userByEmail(ctx, emailOf(values)) };
   const slug = String(values.model);
-  if (await ctx.db.model.findFirst({ where: { slug, deletedAt: null }, select: { id: true } })) return { slug };
+  const model = await ctx.db.model.findFirst({ where: { slug, deletedAt: null }, select: { contextLength: true } });
+  if (model) return { slug, takes: model.contextLength };
   throw new AppError("not_found", `There is no model ${slug}. \`hydra models list\` shows all.`);
 }
 
@@ -75,15 +86,18 @@ function inputOf(
   path: string,
   values: Values,
   context: number | null,
-  target: ImportInput["target"],
+  target: Target,
 ): ImportInput {
-  const { architecture, chatTemplate, contextLength, parameters } = header;
+  const { architecture, chatTemplate, contextLength, parameters, cacheBytesPerToken } = header;
   const longest = contextLength ?? context;
   if (longest === null) throw new UsageError("--context must be given: the file does not say how many tokens the model takes.");
   const name = String(values.name ?? header.name ?? basename(path).replace(/\.gguf$/i, "")).slice(0, 63);
   return {
-    target,
-    weights: { source: "import", file, projectorFile, sizeBytes: BigInt(sizeBytes), sha256, format: "gguf", architecture, chatTemplate },
+    target: "slug" in target ? { slug: target.slug } : target,
+    weights: {
+      ...{ source: "import", file, projectorFile, sizeBytes: BigInt(sizeBytes), sha256, format: "gguf" },
+      ...{ architecture, chatTemplate, cacheBytesPerToken },
+    },
     facts: {
       name,
       provider: "—",
@@ -95,6 +109,10 @@ function inputOf(
       description: { en: "Imported by an operator of this installation.", zh: "由本平台的管理员导入。" },
     },
   };
+}
+
+function tooShort({ slug, takes }: { slug: string; takes: number }, { header }: ImportedWeights): string {
+  return `${slug} is offered with a context of ${takes} tokens, and this file was made for ${header.contextLength}. Is it the right one? Answers to longer requests will be of no use.`;
 }
 
 function summary(slug: string, { header, sizeBytes }: ImportedWeights): string {

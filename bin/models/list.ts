@@ -33,15 +33,19 @@ export const listCommand: Command = {
         }),
       );
     });
-    if (values.json) console.log(JSON.stringify({ items: models }));
-    else
-      for (const line of table(
-        models.map((model) => [model.slug, model.workspace ?? "all", words(model), size(model.sizeBytes), model.from ?? "—"]),
-      ))
-        console.log(line);
+    if (values.json) {
+      console.log(JSON.stringify({ items: models }));
+      return 0;
+    }
+    const rows = models.map((model) => [model.slug, model.workspace ?? "all", words(model), size(model.sizeBytes), model.from ?? "—"]);
+    for (const line of table([["MODEL", "FOR", "WEIGHTS", "SIZE", "FROM"], ...rows])) console.log(line);
+    if (models.some((model) => model.source === null)) console.log(`\n${advice}`);
     return 0;
   },
 };
+
+const advice =
+  "What has nothing to run gets it by `hydra models import <file> --model <model>`, is offered from elsewhere by `hydra upstreams add`, or runs on a cluster.";
 
 function words({ source, here }: { source: string | null; here: boolean }): string {
   if (source === null) return "nothing to run";

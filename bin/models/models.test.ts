@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { createTestDatabase, type TestDatabase } from "#test/database.ts";
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { ggufFile, textModel } from "#test/gguf.ts";
 import { startTestHub, type TestHub } from "#test/hub.ts";
 import { adminCommands } from "../admin/commands.ts";
@@ -33,12 +33,14 @@ afterEach(async () => {
 const env = () => ({ HYDRA_DATA_DIR: dir.path, DATABASE_URL: database.url, HF_ENDPOINT: hub.endpoint });
 
 /** The command in this process: to start one for each would take most of the time. */
-async function hydra(...args: string[]): Promise<Ended> {
+async function hydra(...given: (string | Record<string, string>)[]): Promise<Ended> {
+  const args = given.filter((one) => typeof one === "string");
+  const other: Record<string, string> = Object.assign({}, ...given.filter((one) => typeof one !== "string"));
   const [log, error] = [vi.spyOn(console, "log"), vi.spyOn(console, "error")];
   const said = (spy: typeof log) => spy.mock.calls.map(([line]) => `${line}\n`).join("");
   for (const spy of [log, error]) spy.mockImplementation(() => {});
   try {
-    const code = await runCli([...modelsCommands, ...adminCommands], args, { NODE_ENV: "test", ...env() });
+    const code = await runCli([...modelsCommands, ...adminCommands], args, { NODE_ENV: "test", ...env(), ...other });
     return { code, stdout: said(log), stderr: said(error) };
   } finally {
     for (const spy of [log, error]) spy.mockRestore();
@@ -68,11 +70,14 @@ test("import offers a file to everybody, to one user, or as what a model of the 
     contextLength: 512,
     licence: "mit",
     offersToken: false,
-    weights: { source: "import", architecture: "llama", chatTemplate: "{{ messages }}" },
+    weights: { source: "import", architecture: "llama", chatTemplate: "{{ messages }}", cacheBytesPerToken: 256 },
   });
   expect(row.workspace?.memberships.map(({ user }) => user.email)).toEqual(["own@example.com"]);
 
-  expect((await hydra("models", "import", file, "--model", "baichuan2-13b-chat")).code).toBe(0);
+  expect(await hydra("models", "import", file, "--model", "baichuan2-13b-chat")).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("is offered with a context of 4096 tokens, and this file was made for 2048."),
+  });
   expect(await database.db.modelWeights.findFirstOrThrow({ where: { model: { slug: "baichuan2-13b-chat" } } })).toMatchObject({
     source: "import",
     format: "gguf",
@@ -93,7 +98,7 @@ test.each([
   [["models", "import", "README.md", "--model", "none"], 1, "There is no model none."],
   [["models", "import", "README.md", "--email", "no@example.com"], 1, "There is no user with the email no@example.com."],
   [["models", "import", "README.md", "--email", "a@b.co", "--model", "phi-4"], 2, "cannot be given together"],
-  [["models", "import"], 2, "--path must be given."],
+  [["models", "import"], 2, "<file|folder> must be given."],
   [["models", "download", "none"], 1, "There is no model none."],
   [["models", "download", "deepseek-r1"], 1, "hydra models import <file> --model deepseek-r1"],
   [["models", "download", "phi-4"], 1, "There is no repository bartowski/phi-4-GGUF"],
@@ -101,6 +106,17 @@ test.each([
   const ended = await hydra(...args);
   expect({ ...ended, stderr: "" }).toEqual({ code, stdout: "", stderr: "" });
   expect(ended.stderr).toContain(message);
+});
+
+test("the first command of a new installation finds the catalog", { timeout: 30_000 }, async () => {
+  const empty = await createEmptyDatabase();
+  try {
+    const listed = await hydra("models", "list", { DATABASE_URL: empty.url });
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^MODEL +FOR +WEIGHTS .*\nhydra-tiny +all +here /) });
+    expect(listed.stdout).toContain("`hydra upstreams add`");
+  } finally {
+    await empty.drop();
+  }
 });
 
 test("download brings what a model runs on, also when the first process was killed on the way", { timeout: 90_000 }, async () => {
@@ -119,7 +135,7 @@ test("download brings what a model runs on, also when the first process was kill
   expect(second.code, second.stderr).toBe(0);
   const { path, sizeBytes } = JSON.parse(second.stdout) as { path: string; sizeBytes: number };
   expect(sizeBytes).toBe(bytes.length);
-  const facts = { sizeBytes: BigInt(bytes.length), architecture: "llama", chatTemplate: "{{ messages }}" };
+  const facts = { sizeBytes: BigInt(bytes.length), architecture: "llama", chatTemplate: "{{ messages }}", cacheBytesPerToken: 256 };
   expect(await database.db.modelWeights.findFirst({ where: { model: { slug: "phi-4" } } })).toMatchObject(facts);
   expect((await readFile(path)).equals(bytes)).toBe(true);
   expect(hub.calls.filter((call) => call.place === "store").at(-1)?.range).toMatch(/^bytes=[1-9]\d*-$/);

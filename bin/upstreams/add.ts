@@ -66,8 +66,9 @@ function told({ upstream, created, serviceCreated }: AddedUpstream): string {
 
 const ownMachine = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/)/;
 
-function notes({ upstream, priced }: AddedUpstream, model: string): string[] {
+function notes({ upstream, priced, created }: AddedUpstream, model: string): string[] {
   const found: string[] = [];
+  if (created) found.push(`\`hydra upstreams test ${upstream.id}\` asks whether it answers.`);
   if (!priced) {
     found.push(
       `${upstream.accessName} has no price yet, so nobody can call it. Set one: hydra admin set-price --model ${model} --input … --output … (for images: --image …)`,

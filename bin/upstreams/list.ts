@@ -26,9 +26,10 @@ function line(upstream: UpstreamView): string {
     ...(upstream.maxConcurrency === null ? [] : [`at most ${upstream.maxConcurrency} calls at once`]),
     upstream.hasCredential ? "with a credential" : "without a credential",
   ];
-  const why = [upstream.reason, ...Object.entries(upstream.reasonData).map(([name, value]) => `${name} ${value}`)]
-    .filter(Boolean)
-    .join(", ");
+  const { detail, model, retryInSeconds } = upstream.reasonData;
+  const told = detail ?? model;
+  const next = retryInSeconds === undefined ? "" : `, next try in ${retryInSeconds} s`;
+  const why = upstream.reason && `${upstream.reason}${told === undefined ? "" : `: ${told}`}${next}`;
   const state = `${upstream.state ?? "not taken up yet"}${why ? ` (${why})` : ""}`;
   return `${upstream.id}  ${upstream.accessName}  ${upstream.url}  ${upstream.upstreamModel}  ${bounds.join(", ")}  ${state}`;
 }

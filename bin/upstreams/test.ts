@@ -1,3 +1,4 @@
+import type { Obstacle } from "#deployer/drivers/driver.ts";
 import { createProber } from "#deployer/drivers/upstream/probe.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Context } from "#lib/services/context.ts";
@@ -13,7 +14,7 @@ interface Tested {
   id: string;
   url: string;
   ok: boolean;
-  /** A reason and its values; empty where it is well. */
+  /** A reason and what it means; empty where it is well. */
   says: string;
   ms: number;
 }
@@ -35,6 +36,15 @@ export const testUpstreamsCommand: Command = {
   },
 };
 
+/** The reason's code, as other commands show it, and what it means. */
+function sayOf({ reason, data }: Obstacle): string {
+  if (data.detail !== undefined) return `${reason}: ${data.detail}`;
+  if (reason === "upstream_unauthorized")
+    return `${reason}: it refuses the credential; \`hydra upstreams add\` with the same address changes it`;
+  if (reason === "upstream_model_missing") return `${reason}: it has no model ${data.model}`;
+  return [reason, ...Object.values(data)].join(": ");
+}
+
 async function testAll(ctx: Context, secret: string, id: string | boolean | undefined): Promise<Tested[]> {
   const { items } = await listUpstreams({ ctx, input: {} });
   const asked = id === undefined ? items : items.filter((item) => item.id === id);
@@ -49,8 +59,7 @@ async function testAll(ctx: Context, secret: string, id: string | boolean | unde
         const result = endpoint && (await prober.probe(endpoint));
         const ms = Math.round(performance.now() - started);
         if (result?.ok) return { id: endpointId, url, ok: true, says: "", ms };
-        const { reason, data } = result?.obstacle ?? { reason: "removed", data: {} };
-        return { id: endpointId, url, ok: false, says: [reason, ...Object.values(data)].join(": "), ms };
+        return { id: endpointId, url, ok: false, says: result ? sayOf(result.obstacle) : "it was removed meanwhile", ms };
       }),
     );
   } finally {

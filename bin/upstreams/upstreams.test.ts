@@ -139,7 +139,7 @@ test("added with its credential on standard input, never as an argument, it is c
   const added = await add(["--credential-stdin", "--max-concurrency", "8"], `${first}\n`);
   expect(added).toMatchObject({
     code: 0,
-    text: expect.stringMatching(/^Added (ups_\w+): https:.* to public\/deepseek-r1, which is new\.\n$/),
+    text: expect.stringMatching(/^Added (ups_\w+): https:.* to public\/deepseek-r1, which is new\.\n`hydra upstreams test \1` asks .*\n$/),
   });
   id = /ups_\w+/.exec(added.text)?.[0] ?? "";
   await becomes({ state: "running", reason: "", instances: [{ state: "ready", endpoint: url, upstreamEndpointId: id }] });
@@ -160,7 +160,10 @@ test("its owner takes the key back; another one is given, and everything goes on
   wall.access.key = second;
   await becomes({ state: "failed", reason: "upstream_unauthorized" });
   expect(await chat()).toMatchObject({ status: 503 });
-  expect(await hydra(["upstreams", "test", id])).toMatchObject({ code: 1, text: expect.stringContaining("upstream_unauthorized") });
+  expect(await hydra(["upstreams", "test", id])).toMatchObject({
+    code: 1,
+    text: expect.stringContaining("upstream_unauthorized: it refuses the credential"),
+  });
   await writeFile(join(dataDir, "given"), second);
   expect(await add(["--credential-file", join(dataDir, "given")])).toMatchObject({
     code: 0,

@@ -158,8 +158,8 @@ export function laterDriverTests(stage: Stage): void {
     await running(open());
     const later = open();
     for (const one of await later.list()) await later.end(one);
-    await eventually(async () => expect(await stage.place.count()).toBe(0), limits.goneMs);
-    expect(await later.list()).toEqual([]);
+    // A process that is ending loses its command line a moment before it is gone, so the two may differ for that long.
+    await eventually(async () => expect([await stage.place.count(), await later.list()]).toEqual([0, []]), limits.goneMs);
   });
 }
 

@@ -70,6 +70,8 @@ export interface RunFacts {
   host?: string | null;
   /** Name of its pod; absent or null where there is none. */
   podName?: string | null;
+  /** Tokens of one request that it was started with, where these may be fewer than the spec asks for; absent or null otherwise. */
+  contextLength?: number | null;
 }
 
 /**

@@ -19,7 +19,7 @@ describe("engineCommand", () => {
     expect(engineCommand(input)).toEqual([
       "/app/engine/main.ts",
       ...["--instance", "ins_1", "--service", "svc_1", "--model", "/app/models/a b/x.gguf", "--name", "u-1100a15812cc/qwen2"],
-      ...["--context", "1024", "--parallel", "4", "--threads", "2", "--state", "/data/instances/ins_1/state.json"],
+      ...["--context", "1024", "--parallel", "4", "--threads", "2", "--cache", "64", "--state", "/data/instances/ins_1/state.json"],
     ]);
     expect(engineCommand({ ...input, projector: "/p.gguf" })).toContain("--projector");
   });

@@ -1,3 +1,4 @@
+import { promptCacheMebibytes } from "#lib/contracts/instance-memory.ts";
 import { flag } from "./argument.ts";
 
 export interface EngineCommandInput {
@@ -30,6 +31,7 @@ export function engineCommand(input: EngineCommandInput): string[] {
     ...flag("--context", input.contextLength),
     ...flag("--parallel", input.parallel),
     ...flag("--threads", input.threads),
+    ...flag("--cache", promptCacheMebibytes),
     ...(input.projector === null ? [] : flag("--projector", input.projector)),
     ...flag("--state", input.stateFile),
   ];

@@ -1,3 +1,4 @@
+import { promptCacheMebibytes } from "#lib/contracts/instance-memory.ts";
 import { flag } from "./argument.ts";
 import { type ProgramCommand, portPlaceholder } from "./program.ts";
 
@@ -39,6 +40,7 @@ export function llamaServerCommand(input: LlamaServerInput): ProgramCommand {
       input.embedding ? "--embedding" : "--jinja",
     ],
     keyVariable: "LLAMA_API_KEY",
-    env: {},
+    // By default it keeps up to 8 GiB of earlier prompts. A flag would end versions that do not have it; a variable does not.
+    env: { LLAMA_ARG_CACHE_RAM: String(promptCacheMebibytes) },
   };
 }

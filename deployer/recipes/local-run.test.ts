@@ -85,7 +85,7 @@ describe("how it is started", () => {
         ...["--model", "/w/a b.gguf", "--alias", "u-1100a15812cc/qwen2", "--host", "127.0.0.1", "--port", "{port}", "--ctx-size", "16384"],
         ...["--parallel", "4", "--threads", "2", "--n-gpu-layers", "0", "--mmproj", "/w/mmproj.gguf", "--jinja"],
       ],
-      env: {},
+      env: { LLAMA_ARG_CACHE_RAM: "64" },
     });
     const embedder = { ...withGpu, model: { ...spec.model, kind: "embedding" } };
     const { args } = localRun({ ...input, spec: embedder, installed: { ...both, vllm: null }, weights });

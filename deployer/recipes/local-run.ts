@@ -1,4 +1,4 @@
-import type { WeightsRef } from "../weights/ref.ts";
+import { type WeightsRef, wholeRepository } from "../weights/ref.ts";
 import { threadsOf } from "./argument.ts";
 import { engineCommand } from "./engine-command.ts";
 import { llamaServerCommand } from "./llama-server.ts";
@@ -41,19 +41,7 @@ export function chooseRuntime({ weights, model, resources }: LocalSpec, installe
 export function localWeights(spec: LocalSpec, installed: InstalledPrograms): WeightsRef | null {
   const { weights, model } = spec;
   if (chooseRuntime(spec, installed) !== "vllm") return weights?.format === "gguf" ? weights : null;
-  if (weights?.format === "safetensors" || model.repository === null) return weights;
-  return {
-    id: `repository:${model.repository}`,
-    source: "hub",
-    hub: "huggingface",
-    repository: model.repository,
-    revision: "main",
-    file: "",
-    projectorFile: null,
-    sizeBytes: null,
-    sha256: null,
-    format: "safetensors",
-  };
+  return weights?.format === "safetensors" || model.repository === null ? weights : wholeRepository(model.repository);
 }
 
 export interface LocalRunInput {

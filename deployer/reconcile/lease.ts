@@ -9,6 +9,8 @@ export interface Lease {
   holder: string;
   /** Grows with each lease of the service; a write that carries an older one is refused. */
   fence: bigint;
+  /** The service's when it was taken. */
+  generation: number;
   /** `performance.now()` up to which the lease holds for sure: counted from before the database was asked. */
   heldUntil: number;
 }
@@ -21,14 +23,14 @@ export class LeaseLostError extends Error {
 /** Takes the lease of a service; null while another deployer holds it. */
 export async function acquireLease(db: Db, serviceId: string, holder: string): Promise<Lease | null> {
   const askedAt = performance.now();
-  const rows = await db.$queryRaw<{ leaseFence: bigint }[]>`
+  const rows = await db.$queryRaw<{ leaseFence: bigint; generation: number }[]>`
     UPDATE "model_services"
     SET "leaseHolder" = ${holder}, "leaseUntil" = clock_timestamp() + ${leaseMs} * interval '1 millisecond', "leaseFence" = "leaseFence" + 1
     WHERE "id" = ${serviceId} AND "deletedAt" IS NULL
       AND ("leaseUntil" IS NULL OR "leaseUntil" <= clock_timestamp() OR "leaseHolder" = ${holder})
-    RETURNING "leaseFence"`;
+    RETURNING "leaseFence", "generation"`;
   const row = rows[0];
-  return row ? { serviceId, holder, fence: row.leaseFence, heldUntil: askedAt + leaseMs } : null;
+  return row ? { serviceId, holder, fence: row.leaseFence, generation: row.generation, heldUntil: askedAt + leaseMs } : null;
 }
 
 /**

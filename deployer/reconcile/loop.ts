@@ -7,8 +7,13 @@ import type { Snapshot } from "./snapshot.ts";
 
 const sweepMs = 5_000;
 const pruneMs = 60_000;
-/** Between two readings of everything that were asked for: each write of ours asks for one too. */
+/**
+ * From one reading of everything that was asked for to the next, as each write of ours asks for one too: so long at least, and so
+ * many times what the last one took, so that a machine that has its hands full with starts is left to them.
+ */
 const wakeGapMs = 100;
+const wakeGapFactor = 10;
+const wakeGapMaxMs = 1_000;
 /** Services worked on at once. */
 const concurrency = 8;
 
@@ -39,6 +44,7 @@ class ReconcileLoop {
   #sweepTimer: NodeJS.Timeout | undefined;
   #wakeTimer: NodeJS.Timeout | undefined;
   #wokenAt = Number.NEGATIVE_INFINITY;
+  #readMs = 0;
   /** What was last said of a region's trouble: a region that is away for days is no line each 5 s. */
   readonly #warned = new Map<string, string>();
   readonly #prunedAt = new Map<string, number>();
@@ -63,7 +69,8 @@ class ReconcileLoop {
 
   wake(): void {
     if (this.#wakeTimer || this.#stopped) return;
-    const leftMs = this.#wokenAt + wakeGapMs - performance.now();
+    const gapMs = Math.min(wakeGapMaxMs, Math.max(wakeGapMs, this.#readMs * wakeGapFactor));
+    const leftMs = this.#wokenAt + gapMs - performance.now();
     this.#wakeTimer = setTimeout(
       () => {
         this.#wakeTimer = undefined;
@@ -151,8 +158,15 @@ class ReconcileLoop {
   }
 
   async #loadNow(): Promise<boolean> {
+    const startedAt = performance.now();
     try {
-      for (const snapshot of await loadSnapshots(this.#deps.db)) this.#enqueue(snapshot.service.id, snapshot);
+      const snapshots = await loadSnapshots(this.#deps.db);
+      this.#readMs = performance.now() - startedAt;
+      for (const snapshot of snapshots) {
+        const { id } = snapshot.service;
+        // What is being worked on is another by the time its turn comes again.
+        this.#enqueue(id, this.#active.has(id) ? null : snapshot);
+      }
       return true;
     } catch (error) {
       this.#deps.logger.warn({ err: error }, "could not read the services; next try within 5 s");

@@ -163,7 +163,16 @@ function wait(wakeMs: number | null): Step {
 
 /** Stands for a row that is about to be created. */
 function blankRow({ instanceTypeId }: ServiceRow, upstreamEndpointId: string | null, now: Date): InstanceRow {
-  const unknown = { endpoint: null, pid: null, pidStartedAt: null, nonce: null, logFile: null, host: null, podName: null };
+  const unknown = {
+    endpoint: null,
+    pid: null,
+    pidStartedAt: null,
+    nonce: null,
+    logFile: null,
+    host: null,
+    podName: null,
+    contextLength: null,
+  };
   const never = { retryAt: null, readyAt: null, stoppedAt: null };
   const fresh = { state: "pending", reason: "", reasonData: {}, token: "", restarts: 0, failures: 0 } as const;
   return { id: "", instanceTypeId, upstreamEndpointId, ...fresh, ...unknown, ...never, stateSince: now, createdAt: now };

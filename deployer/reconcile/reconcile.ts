@@ -5,7 +5,7 @@ import { type ExecuteDeps, execute } from "./execute.ts";
 import { acquireLease, type Lease, LeaseLostError, releaseLease } from "./lease.ts";
 import { instanceRef, loadSnapshot } from "./load.ts";
 import { type Plan, type PlanInput, plan } from "./plan.ts";
-import { goalOf, type Snapshot, targetOf } from "./snapshot.ts";
+import { goalOf, type InstanceRow, type Snapshot } from "./snapshot.ts";
 import { sameStatus } from "./status.ts";
 
 export interface ReconcileDeps extends Omit<ExecuteDeps, "driver"> {
@@ -32,7 +32,9 @@ export async function reconcileService(deps: ReconcileDeps, seen: Snapshot): Pro
   const lease = await acquireLease(deps.db, serviceId, deps.holder);
   if (!lease) return retryMs;
   try {
-    return await takeSteps(deps, lease, serviceId);
+    // Where nobody has worked on it since it was read, and nothing else is wanted, what was decided still holds.
+    const holds = lease.fence === seen.fence + 1n && lease.generation === seen.service.generation;
+    return await takeSteps(deps, lease, holds ? { snapshot: seen, planned: first } : await read(deps, serviceId));
   } catch (error) {
     if (!(error instanceof LeaseLostError || error instanceof RegionUnreachableError)) throw error;
     deps.logger.warn({ service: serviceId, err: error }, "the step is dropped");
@@ -44,19 +46,30 @@ export async function reconcileService(deps: ReconcileDeps, seen: Snapshot): Pro
   }
 }
 
-async function takeSteps(deps: ReconcileDeps, lease: Lease, serviceId: string): Promise<number | null> {
+interface Decided {
+  snapshot: Snapshot;
+  planned: Plan & { driver: Driver | null };
+}
+
+async function takeSteps(deps: ReconcileDeps, lease: Lease, first: Decided | null): Promise<number | null> {
+  let decided = first;
   for (let step = 0; step < stepsPerPass; step++) {
-    // Read again: what was seen before the lease may have been changed by its last holder.
-    const snapshot = await loadSnapshot(deps.db, serviceId);
-    if (!snapshot) return null;
-    const planned = await look(deps, snapshot);
+    if (!decided) return null;
+    const { snapshot, planned } = decided;
     if (isDone(snapshot, planned)) return planned.wakeMs;
     log(deps.logger, snapshot, planned);
     await execute({ ...deps, driver: planned.driver }, lease, snapshot, planned);
-    // Signals take their time; the driver or the clock wakes us.
-    if (planned.actions.length > 0 && planned.actions.every(isSignal)) return planned.wakeMs ?? retryMs;
+    // These take their time; the driver, the clock or what was written wakes us.
+    if (planned.actions.length > 0 && planned.actions.every(takesTime)) return planned.wakeMs ?? retryMs;
+    decided = await read(deps, lease.serviceId);
   }
   return 0;
+}
+
+/** As it is now; null where it is deleted. */
+async function read(deps: ReconcileDeps, serviceId: string): Promise<Decided | null> {
+  const snapshot = await loadSnapshot(deps.db, serviceId);
+  return snapshot && { snapshot, planned: await look(deps, snapshot) };
 }
 
 /** A plan, with the driver that it is for; null where the region could not be reached, so that there is nothing to do in it. */
@@ -77,9 +90,8 @@ async function observe(
   { service, instances }: Snapshot,
 ): Promise<Pick<PlanInput, "observations" | "obstacle" | "unreachable">> {
   const observations = new Map<string, Observation>();
-  const serving = instances.filter((row) => row.state === "ready").length;
   // To ask may start a download, which nobody wants for a service that is stopped or complete.
-  const starts = goalOf(service) === "running" && (serving < targetOf(service) || instances.length > serving);
+  const starts = goalOf(service) === "running" && (instances.length === 0 || instances.some(mayStart));
   const [obstacle] = await Promise.all([
     starts ? driver.obstacle(service.spec) : null,
     ...instances.map(async (row) => {
@@ -90,12 +102,17 @@ async function observe(
   return { observations, obstacle, unreachable };
 }
 
+/** Whether the next step may be its start. */
+function mayStart({ state, pid }: InstanceRow): boolean {
+  return state === "pending" || state === "backoff" || (state === "starting" && pid === null);
+}
+
 function isDone(snapshot: Snapshot, planned: Plan): boolean {
   return planned.actions.length === 0 && sameStatus(snapshot.service, planned.status);
 }
 
-function isSignal(action: Plan["actions"][number]): boolean {
-  return action.kind === "terminate" || action.kind === "kill";
+function takesTime({ kind }: Plan["actions"][number]): boolean {
+  return kind === "start" || kind === "terminate" || kind === "kill";
 }
 
 function log(logger: Logger, { service }: Snapshot, planned: Plan): void {

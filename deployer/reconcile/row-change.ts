@@ -10,7 +10,7 @@ export interface RowChange {
   event: { kind: ServiceEventKind; data: ReasonData } | null;
 }
 
-const noProcess = { pid: null, pidStartedAt: null, endpoint: null, host: null, podName: null } as const;
+const noProcess = { pid: null, pidStartedAt: null, endpoint: null, host: null, podName: null, contextLength: null } as const;
 
 /** The change to its row that a step makes; null for steps that only touch processes. Pure. */
 export function rowChange(action: InstanceAction, row: InstanceRow, now: Date): RowChange | null {
@@ -122,8 +122,15 @@ function out(row: InstanceRow, failures: number, retryMs: number, now: Date): Pa
 
 /** What a start, or a look at it, tells of a run. */
 export function runOf(run: RunFacts, row: InstanceRow): Partial<InstanceRow> {
-  const { pid, pidStartedAt, logFile, host, podName } = run;
-  return { pid, pidStartedAt, logFile: logFile ?? row.logFile, host: host ?? null, podName: podName ?? null };
+  const { pid, pidStartedAt, logFile, host, podName, contextLength } = run;
+  return {
+    pid,
+    pidStartedAt,
+    logFile: logFile ?? row.logFile,
+    host: host ?? null,
+    podName: podName ?? null,
+    contextLength: contextLength ?? row.contextLength,
+  };
 }
 
 function to(state: InstanceRow["state"], row: InstanceRow, now: Date): Partial<InstanceRow> {

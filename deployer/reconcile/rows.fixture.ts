@@ -37,7 +37,16 @@ let made = 0;
 /** A new row of an instance; ids sort by age. */
 export function instanceRow(change: Partial<InstanceRow> = {}): InstanceRow {
   made += 1;
-  const unknown = { endpoint: null, pid: null, pidStartedAt: null, nonce: null, logFile: null, host: null, podName: null };
+  const unknown = {
+    endpoint: null,
+    pid: null,
+    pidStartedAt: null,
+    nonce: null,
+    logFile: null,
+    host: null,
+    podName: null,
+    contextLength: null,
+  };
   const never = { retryAt: null, readyAt: null, stoppedAt: null };
   return {
     id: `ins_${String(made).padStart(6, "0")}`,

@@ -25,6 +25,8 @@ export interface InstanceRow {
   logFile: string | null;
   host: string | null;
   podName: string | null;
+  /** Tokens of one request that it was started with; null: as many as its model takes. */
+  contextLength: number | null;
   restarts: number;
   /** Unexpected ends since it was last healthy for a while. */
   failures: number;
@@ -59,6 +61,8 @@ export interface Snapshot {
   service: ServiceRow;
   /** Those that have not stopped, oldest first. */
   instances: InstanceRow[];
+  /** Of the service's last lease; each new one has the next number. */
+  fence: bigint;
 }
 
 /** The members of a service's row that the deployer decides. */

@@ -100,16 +100,22 @@ describe("a program in the engine's place", () => {
 
   test("takes requests as long as the instance type has memory for", async () => {
     const ref = newRef();
-    await driver.start(ref, {
+    const run = await driver.start(ref, {
       ...place.spec,
       contextLength: 100_000_000,
       resources: { ...place.spec.resources, memoryBytes: 512n * 1024n * 1024n },
     });
     await until(driver, ref, "ready", 10_000);
     const { args } = await started();
-    // 512 MiB less 176 MiB for the program and what the file has, at 256 bytes a token, in steps of 256 for each of two requests.
+    // 512 MiB less 176 MiB for the program, 64 MiB that it keeps of earlier prompts and what the file has, at 256 bytes a token,
+    // in steps of 256 for each of two requests.
     const tokens = Number(args[args.indexOf("--ctx-size") + 1]);
-    expect(tokens).toBe(Math.floor((336 * 1024 * 1024 - ggufFile(textModel).length) / 256 / 2 / 256) * 256 * 2);
+    expect(tokens).toBe(Math.floor((272 * 1024 * 1024 - ggufFile(textModel).length) / 256 / 2 / 256) * 256 * 2);
+    expect(run.contextLength).toBe(tokens / 2);
+    // Also to a deployer that comes after one that ended before it could write that down.
+    const later = place.open();
+    expect(await until(later, ref, "ready", 10_000)).toMatchObject({ run: { contextLength: tokens / 2 } });
+    later.close();
   });
 
   test("streams as it comes, and hears that its client has left", async () => {

@@ -12,7 +12,7 @@ import { findEngines } from "../drivers/local/command-lines.ts";
 export interface Installation {
   database: TestDatabase;
   dataDir: string;
-  /** Starts a deployer, or another program with a deployer's environment. */
+  /** Starts a deployer, or another program with a deployer's environment, which can then be sent messages. */
   start(program?: string, ...args: string[]): ChildProcess;
   /** Starts a deployer and waits for its first sweep. */
   startReady(): Promise<ChildProcess>;
@@ -37,14 +37,13 @@ export async function createInstallation(settings: Record<string, string> = {}):
     const env = { PATH: process.env.PATH, HYDRA_DATA_DIR: dataDir, HYDRA_SECRET: "x".repeat(32), DATABASE_URL: database.url };
     const child = spawn(process.execPath, [join(rootDir, program), ...args], {
       env: { ...env, ...settings, NODE_ENV: "production" },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    child.stdout.on("data", (chunk) => {
-      logged += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      logged += chunk;
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk) => {
+        logged += chunk;
+      });
+    }
     deployers.push(child);
     return child;
   }

@@ -1,3 +1,4 @@
+import type { DownloadProblem } from "#lib/contracts/services.ts";
 import { HubError } from "#lib/hub/hub.ts";
 import { ChecksumError } from "./checksum.ts";
 import { DiskFullError } from "./disk-space.ts";
@@ -21,7 +22,7 @@ export function explainFailure(error: unknown, times: number, random: () => numb
     return { status: { state: "failed", reason: "disk_full", data: { needsBytes, freeBytes } }, retryMs: diskRetryMs };
   }
   const retryMs = retryAfterMs(error, times, random);
-  const data = { detail: detailOf(error), retryInSeconds: Math.round(retryMs / 1000) };
+  const data = { problem: problemOf(error), detail: detailOf(error), retryInSeconds: Math.round(retryMs / 1000) };
   return { status: { state: "failed", reason: "download_failed", data }, retryMs };
 }
 
@@ -32,11 +33,20 @@ function retryAfterMs(error: unknown, times: number, random: () => number): numb
   return Math.max(backoffMs, (error.retryAfterSeconds ?? 0) * 1000);
 }
 
+function problemOf(error: unknown): DownloadProblem {
+  if (error instanceof HubError) return error.kind;
+  if (error instanceof ChecksumError) return "checksum";
+  return systemCode(error) === null ? "unexpected" : "store";
+}
+
 /** Errors of ours say it themselves; of the file system only the code is fit for a user's eyes. */
 function detailOf(error: unknown): string {
   if (error instanceof HubError || error instanceof ChecksumError) return error.message;
-  if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    return `The weights store cannot be used (${error.code}). Check the data directory.`;
-  }
+  const code = systemCode(error);
+  if (code !== null) return `The weights store cannot be used (${code}). Check the data directory.`;
   return "The download failed unexpectedly. The deployer's log says why.";
+}
+
+function systemCode(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
 }

@@ -25,7 +25,7 @@ export function isInside(ref: WeightsRef): boolean {
 }
 
 /** The kernel's lock on it is held by whichever process downloads this revision. */
-export function lockFile(modelsDir: string, { hub, repository, revision }: WeightsRef): string {
+export function lockFile(modelsDir: string, { hub, repository, revision }: Pick<WeightsRef, "hub" | "repository" | "revision">): string {
   const key = createHash("sha256")
     .update(JSON.stringify([hub, repository, revision]))
     .digest("hex");

@@ -26,3 +26,9 @@ export function toWeightsRef(row: Omit<WeightsRef, "sizeBytes"> & { sizeBytes: b
   const size = sizeBytes === null ? null : Number(sizeBytes);
   return { id, source, hub, repository, revision, file, projectorFile, sizeBytes: size, sha256, format };
 }
+
+/** A maker's own repository, as vLLM loads it. */
+export function wholeRepository(repository: string): WeightsRef {
+  const place = { source: "hub", hub: "huggingface", repository, revision: "main", file: "", projectorFile: null } as const;
+  return { id: `repository:${repository}`, ...place, sizeBytes: null, sha256: null, format: "safetensors" };
+}

@@ -53,15 +53,15 @@ describe("what is refused is explained", () => {
   });
 
   test.each([
-    [401, { "x-error-code": "GatedRepo" }, "gated: accept its licence on Hugging Face first. Set HF_TOKEN"],
-    [404, { "x-error-code": "EntryNotFound" }, "There is no file tiny.gguf"],
-    [403, {}, "refuses access"],
-    [418, {}, "Is HF_ENDPOINT"],
-  ])("%i", async (status, headers, words) => {
+    [401, { "x-error-code": "GatedRepo" }, "gated", "gated: accept its licence on Hugging Face first. Set HF_TOKEN"],
+    [404, { "x-error-code": "EntryNotFound" }, "not_found", "There is no file tiny.gguf"],
+    [403, {}, "unauthorized", "refuses access"],
+    [418, {}, "invalid", "Is HF_ENDPOINT"],
+  ])("%i", async (status, headers, problem, words) => {
     hub.trouble = ({ place }) => (place === "resolve" ? { status, headers: headers as Record<string, string> } : undefined);
     expect(await failed(open())).toMatchObject({
       reason: "download_failed",
-      data: { detail: expect.stringContaining(words), retryInSeconds: 300 },
+      data: { problem, detail: expect.stringContaining(words), retryInSeconds: 300 },
     });
   });
 

@@ -1,11 +1,7 @@
-import { open } from "node:fs/promises";
-import { GgufReader } from "./gguf-reader.ts";
-import { endOfTensors } from "./gguf-tensors.ts";
+import { readGgufFileAs } from "#lib/gguf/file.ts";
+import { GgufError, GgufReader } from "#lib/gguf/reader.ts";
+import { readTensors } from "#lib/gguf/tensors.ts";
 
-/** Vocabularies of 250,000 tokens with their merges need about 12 MB. */
-const maxHeaderBytes = 64 * 1024 * 1024;
-const defaultAlignment = 32;
-const uint32Type = 4;
 /** Token types as GGUF numbers them: only these two are control symbols. */
 const unknownToken = 2;
 const controlToken = 3;
@@ -29,29 +25,8 @@ export class WeightsError extends Error {
  * on one that is not. Throws {@link WeightsError} where the file is missing, unreadable, no GGUF, or cut short.
  */
 export async function readVocabulary(path: string): Promise<Vocabulary> {
-  const { header, size } = await readHeader(path);
-  let tokens: string[] = [];
-  let types: number[] = [];
-  let alignment = defaultAlignment;
-  let makesEmbeddings = false;
-  let end: number;
-  try {
-    const reader = new GgufReader(header);
-    for (let left = reader.entries; left > 0; left--) {
-      const key = reader.text();
-      const type = reader.uint32();
-      if (key === "tokenizer.ggml.tokens") tokens = reader.texts(type);
-      else if (key === "tokenizer.ggml.token_type") types = reader.integers(type);
-      else if (key === "general.alignment") alignment = reader.uint32();
-      // 0 is "none".
-      else if (key.endsWith(".pooling_type") && type === uint32Type) makesEmbeddings = reader.uint32() > 0;
-      else reader.skip(type);
-    }
-    end = endOfTensors(reader, alignment);
-  } catch (error) {
-    throw new WeightsError(`not a readable GGUF file: ${path}`, { cause: error });
-  }
-  if (size < end) throw new WeightsError(`weights file is cut short (${size} of ${end} bytes): ${path}`);
+  const { tokens, types, makesEmbeddings, endBytes, sizeBytes } = await read(path, "weights", parseVocabulary);
+  if (sizeBytes < endBytes) throw new WeightsError(`weights file is cut short (${sizeBytes} of ${endBytes} bytes): ${path}`);
   const controlTexts = tokens.filter((text, id) => text !== "" && isControl(text, types[id]));
   return {
     controlTexts: controlTexts.sort((a, b) => b.length - a.length),
@@ -62,12 +37,37 @@ export async function readVocabulary(path: string): Promise<Vocabulary> {
 
 /** Throws {@link WeightsError} where a file is missing or no GGUF. */
 export async function requireGguf(path: string, what: string): Promise<void> {
-  const { header } = await readHeader(path, what);
-  try {
-    new GgufReader(header);
-  } catch (error) {
-    throw new WeightsError(`not a readable GGUF file: ${path}`, { cause: error });
+  await read(path, what, (bytes) => new GgufReader(bytes));
+}
+
+interface Parsed {
+  tokens: string[];
+  /** By token; empty where the file does not say. */
+  types: number[];
+  makesEmbeddings: boolean;
+  /** Bytes that the file must have at least. */
+  endBytes: number;
+}
+
+function parseVocabulary(bytes: Uint8Array): Parsed {
+  const reader = new GgufReader(bytes);
+  let tokens: string[] = [];
+  let types: number[] = [];
+  let alignment: number | null = null;
+  let makesEmbeddings = false;
+  for (let left = reader.entries; left > 0; left--) {
+    const key = reader.text();
+    const type = reader.uint32();
+    if (key === "tokenizer.ggml.tokens") tokens = reader.texts(type);
+    else if (key === "tokenizer.ggml.token_type") types = reader.integers(type);
+    else {
+      const value = reader.value(type);
+      if (key === "general.alignment") alignment = Number(value);
+      // 0 is "none".
+      else if (key.endsWith(".pooling_type")) makesEmbeddings = Number(value) > 0;
+    }
   }
+  return { tokens, types, makesEmbeddings, endBytes: readTensors(reader, alignment).endBytes };
 }
 
 /** llama.cpp also counts `<|…|>` as control where the file forgot to mark it. */
@@ -75,19 +75,12 @@ function isControl(text: string, type: number | undefined): boolean {
   return type === controlToken || type === unknownToken || /^<\|[^|]+\|>$/.test(text);
 }
 
-async function readHeader(path: string, what = "weights"): Promise<{ header: Buffer; size: number }> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? `${what} file not found` : `${what} file cannot be read (${error.code})`;
-    throw new WeightsError(`${reason}: ${path}`, { cause: error });
-  });
+async function read<Result extends object>(path: string, what: string, parse: (bytes: Uint8Array) => Result) {
   try {
-    const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.min(size, maxHeaderBytes));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return { header: buffer.subarray(0, bytesRead), size };
-  } catch (error) {
-    throw new WeightsError(`${what} file cannot be read: ${path}`, { cause: error });
-  } finally {
-    await file.close();
+    return await readGgufFileAs(path, parse);
+  } catch (cause) {
+    if (cause instanceof GgufError) throw new WeightsError(`not a readable GGUF file: ${path}`, { cause });
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw new WeightsError(`${what} file ${code === "ENOENT" ? "not found" : `cannot be read (${code})`}: ${path}`, { cause });
   }
 }

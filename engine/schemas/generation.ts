@@ -13,6 +13,15 @@ function unsupported(reason: string, isOff: (value: unknown) => boolean) {
     .optional();
 }
 
+/** The engine's own grammars alone are known to end; a caller's could keep it busy for good, or end it. */
+const ownGrammar = z
+  .unknown()
+  .refine((value) => value === null, {
+    error: "is not supported by this engine; `response_format` with a JSON schema holds an answer to a form",
+    params: { code: "unknown_parameter" },
+  })
+  .optional();
+
 const isEmpty = (value: unknown): boolean => typeof value === "object" && value !== null && Object.keys(value).length === 0;
 const penalty = z.number().min(-2).max(2).nullish();
 const tokenCount = z.number().int().min(1).nullish();
@@ -45,6 +54,12 @@ export const generationShape = {
   n: z.number().int().min(1).max(128).nullish(),
   /** The binding writes each bias beyond the end of a list. */
   logit_bias: unsupported("logit biases are not supported", isEmpty),
+  guided_json: ownGrammar,
+  guided_regex: ownGrammar,
+  guided_choice: ownGrammar,
+  guided_grammar: ownGrammar,
+  structured_outputs: ownGrammar,
+  grammar: ownGrammar,
   /** Prompts are reused only among requests with the same two. */
   cache_salt: scope,
   prompt_cache_key: scope,

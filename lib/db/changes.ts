@@ -10,12 +10,14 @@ const reconnectMs = 1_000;
  * within a second where it does not: the counter rows are the truth. `onChange` is also called once at the start and
  * after each reconnect. Returns a function that ends it.
  * @param url a connection that is no transaction pooler's (LISTEN needs a session)
+ * @param name the connection's, in the database's own list
  */
 export function watchChanges(
   url: string,
   topics: ChangeTopic[],
   onChange: () => void,
   onError: (error: unknown) => void,
+  name = "hydra-changes",
 ): () => Promise<void> {
   let client: pg.Client | null = null;
   let seen = "";
@@ -24,7 +26,7 @@ export function watchChanges(
   let timer: NodeJS.Timeout | undefined;
 
   async function connect(): Promise<pg.Client> {
-    const fresh = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true });
+    const fresh = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true, application_name: name });
     fresh.on("error", (error) => {
       client = null;
       if (!stopped) onError(error);

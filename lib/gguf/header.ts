@@ -1,4 +1,5 @@
 import { GgufError, GgufReader, type GgufScalar } from "./reader.ts";
+import { readTensors } from "./tensors.ts";
 
 export interface GgufHeader {
   /** E.g. `qwen2`; `clip` for the image encoder that belongs to another file. */
@@ -24,31 +25,8 @@ export interface GgufHeader {
   cacheBytesPerToken: number | null;
 }
 
-const defaultAlignment = 32;
 /** Architectures without a writing head, as llama.cpp names them. */
 const encoders = /^(bert|modern-bert|nomic-bert|nomic-bert-moe|jina-bert-v2|jina-bert-v3|neo-bert|t5encoder|gemma-embedding|eurobert)$/;
-/** Elements of a block and its bytes, by tensor type (ggml.h's ggml_type and the block sizes of ggml-common.h). */
-const blocks = new Map<number, readonly [elements: number, bytes: number]>([
-  [0, [1, 4]],
-  [1, [1, 2]],
-  [2, [32, 18]],
-  [3, [32, 20]],
-  [6, [32, 22]],
-  [7, [32, 24]],
-  [8, [32, 34]],
-  [10, [256, 84]],
-  [11, [256, 110]],
-  [12, [256, 144]],
-  [13, [256, 176]],
-  [14, [256, 210]],
-  [24, [1, 1]],
-  [25, [1, 2]],
-  [26, [1, 4]],
-  [27, [1, 8]],
-  [28, [1, 8]],
-  [30, [1, 2]],
-]);
-const maxDimensions = 8;
 
 /** Reads a header from the first bytes of a file. Throws HeaderCutShort where these are too few, GgufError where it is none. */
 export function parseGgufHeader(bytes: Uint8Array): GgufHeader {
@@ -59,12 +37,11 @@ export function parseGgufHeader(bytes: Uint8Array): GgufHeader {
     const value = reader.value(reader.uint32());
     if (value !== null) entries.set(key, value);
   }
-  const { parameters, dataBytes } = readTensors(reader);
   const text = (key: string) => stringOf(entries.get(key));
   const whole = (key: string) => numberOf(entries.get(key));
   const architecture = text("general.architecture");
   if (architecture === null) throw new GgufError("its header does not say which architecture it is");
-  const alignment = whole("general.alignment") ?? defaultAlignment;
+  const { parameters, endBytes } = readTensors(reader, whole("general.alignment"));
   return {
     architecture,
     name: text("general.name"),
@@ -75,7 +52,7 @@ export function parseGgufHeader(bytes: Uint8Array): GgufHeader {
     parameters,
     splitCount: whole("split.count") || 1,
     splitIndex: whole("split.no") ?? 0,
-    endBytes: Math.ceil(reader.position / alignment) * alignment + dataBytes,
+    endBytes,
     cacheBytesPerToken: cacheBytes((key) => whole(`${architecture}.${key}`)),
   };
 }
@@ -89,24 +66,7 @@ function cacheBytes(whole: (key: string) => number | null): number | null {
   if (!layers || !heads || !keptHeads || !width) return null;
   const keyLength = whole("attention.key_length") ?? width / heads;
   const valueLength = whole("attention.value_length") ?? width / heads;
-  return layers * keptHeads * (keyLength + valueLength) * 2;
-}
-
-/** Of tensor types that are not known here only the start counts towards the end. */
-function readTensors(reader: GgufReader): { parameters: bigint; dataBytes: number } {
-  let parameters = 0n;
-  let dataBytes = 0;
-  for (let left = reader.tensors; left > 0; left--) {
-    reader.text();
-    const dimensions = reader.uint32();
-    if (dimensions > maxDimensions) throw new GgufError(`it is damaged: a tensor of ${dimensions} dimensions`);
-    let elements = 1n;
-    for (let dimension = 0; dimension < dimensions; dimension++) elements *= reader.uint64();
-    const [perBlock, blockBytes] = blocks.get(reader.uint32()) ?? [1, 0];
-    parameters += elements;
-    dataBytes = Math.max(dataBytes, Number(reader.uint64()) + (Number(elements) / perBlock) * blockBytes);
-  }
-  return { parameters, dataBytes };
+  return Math.ceil(layers * keptHeads * (keyLength + valueLength) * 2);
 }
 
 function stringOf(value: GgufScalar | undefined): string | null {

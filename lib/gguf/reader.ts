@@ -12,6 +12,8 @@ export type GgufScalar = number | bigint | boolean | string;
 
 const stringType = 8;
 const arrayType = 9;
+/** 32 bits, without a sign and with one. */
+const integerTypes = [4, 5];
 /** Readers of the fixed-size value types with their bytes, by type number (ggml's docs/gguf.md). */
 const scalars = new Map<number, { size: number; read(view: DataView, at: number): GgufScalar }>([
   [0, { size: 1, read: (view, at) => view.getUint8(at) }],
@@ -82,6 +84,24 @@ export class GgufReader {
     const scalar = scalars.get(type);
     if (!scalar) throw new GgufError(`it is damaged: there is no value type ${type}`);
     return scalar.read(this.#view, this.#skip(scalar.size));
+  }
+
+  /** An entry's value that must be an array of texts. */
+  texts(type: number): string[] {
+    if (type !== arrayType || this.uint32() !== stringType) throw new GgufError("it is damaged: an entry that must be texts is none");
+    const texts: string[] = [];
+    for (let left = this.count(); left > 0; left--) texts.push(this.text());
+    return texts;
+  }
+
+  /** An entry's value that must be an array of 32-bit integers. */
+  integers(type: number): number[] {
+    if (type !== arrayType || !integerTypes.includes(this.uint32())) {
+      throw new GgufError("it is damaged: an entry that must be integers is none");
+    }
+    const integers: number[] = [];
+    for (let left = this.count(); left > 0; left--) integers.push(this.uint32());
+    return integers;
   }
 
   #skipArray(): void {

@@ -92,10 +92,12 @@ function retryAfter(header: string | null): number | null {
   return Number.isFinite(seconds) ? Math.min(3600, Math.max(0, Math.ceil(seconds))) : null;
 }
 
-/** What a person understands of a failed connection: the system's code, which undici wraps. */
+/** What a person understands of a failed connection: the system's code, or the first cause's words; undici wraps both. */
 export function networkReason(error: unknown): string {
+  let innermost = error;
   for (let one = error; one instanceof Error; one = one.cause) {
     if ("code" in one && typeof one.code === "string") return one.code;
+    innermost = one;
   }
-  return error instanceof Error ? error.message : String(error);
+  return innermost instanceof Error ? innermost.message : String(innermost);
 }

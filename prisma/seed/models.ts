@@ -43,7 +43,14 @@ export const seedModels: SeedModel[] = [
     parameters: 2_408_448n,
     repository: null,
     demo: true,
-    weights: { source: "bundled", file: "hydra-tiny/tiny-chat.gguf", format: "gguf", architecture: "llama" },
+    weights: {
+      source: "bundled",
+      file: "hydra-tiny/tiny-chat.gguf",
+      format: "gguf",
+      architecture: "llama",
+      sizeBytes: 2_598_272n,
+      cacheBytesPerToken: 3_840,
+    },
     descriptionEn:
       "A small demo model of 2.4 million parameters that runs on any laptop and shows how a service deploys, streams and scales. It is no source of facts: its answers are often wrong.",
     descriptionZh:

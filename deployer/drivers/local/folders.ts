@@ -10,6 +10,8 @@ const owner = z.object({
   serviceId: z.string(),
   /** What the machine gave it; a folder of an earlier version has none. */
   claim: z.object({ memoryBytes: z.number(), cpuMilli: z.number(), gpus: z.array(z.string()) }).optional(),
+  /** Tokens of one request that it was started with. */
+  contextLength: z.number().optional(),
 });
 export type Owner = z.infer<typeof owner>;
 

@@ -4,6 +4,7 @@ import { mkdir, open } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { processStartTime } from "#lib/process-identity.ts";
+import { needsOf } from "../../recipes/needs.ts";
 import {
   type Driver,
   type InstanceRef,
@@ -18,14 +19,13 @@ import { type Claim, type Machine, type RunningClaim, roomFor, tooLittle } from 
 import { ClaimLock, runningClaims } from "./claims.ts";
 import { type EngineProcess, findEngines } from "./command-lines.ts";
 import { readDrainMark, writeDrainMark } from "./drain-mark.ts";
-import { type InstanceFolder, instanceFolder, listFolders, prepareFolder, pruneFolders } from "./folders.ts";
+import { type InstanceFolder, instanceFolder, listFolders, prepareFolder, pruneFolders, readOwner } from "./folders.ts";
 import { createHealthCheck } from "./health.ts";
 import { readMachine } from "./machine.ts";
-import { needsOf } from "./needs.ts";
 import { isAlive, killAndWait, killGroup, type ProcessId, terminate } from "./process-control.ts";
 import { readRunLog, runLogFile } from "./run-log.ts";
 import { readEngineState } from "./state-file.ts";
-import { TrackedRun } from "./tracked-run.ts";
+import { type TrackedFacts, TrackedRun } from "./tracked-run.ts";
 import { findWeights, type LocalWeights, type ReadyWeights, WeightsSizes } from "./weights.ts";
 
 /** How one engine is started. */
@@ -109,20 +109,21 @@ class LocalDriver implements Driver {
     const found = await this.#findRoom(spec, weights, await this.#look(ref.instanceId));
     if ("obstacle" in found) throw heldStart(found.obstacle);
     const folder = this.#folder(ref);
-    await prepareFolder(folder, { serviceId: ref.serviceId, claim: found.claim });
-    const fitted = { ...spec, contextLength: found.contextLength };
+    const { claim, contextLength } = found;
+    await prepareFolder(folder, { serviceId: ref.serviceId, claim, contextLength });
+    const fitted = { ...spec, contextLength };
     const command = this.#options.command({ ref, spec: fitted, weights, stateFile: folder.stateFile });
     const logFile = runLogFile(folder.dir, ref.nonce ?? "");
-    const child = await this.#spawn(command, ref, { folder, logFile, claim: found.claim });
+    const child = await this.#spawn(command, ref, { folder, logFile, claim });
     const pid = child.pid as number;
     const startedAt = await processStartTime(pid);
     if (startedAt === null) throw new StartError("the engine ended at once; its log says why");
-    const run = this.#track(ref, { pid, startedAt }, child);
+    const run = this.#track(ref, { id: { pid, startedAt }, child, contextLength });
     child.once("exit", () => {
       run.markGone();
       this.#onChange(ref.serviceId);
     });
-    return { pid, pidStartedAt: startedAt, logFile, host: hostname() };
+    return { pid, pidStartedAt: startedAt, logFile, host: hostname(), contextLength };
   }
 
   async #look(exceptInstanceId: string | null): Promise<Room> {
@@ -256,7 +257,9 @@ class LocalDriver implements Driver {
     const known = this.#runs.get(ref.instanceId);
     if (known && known.ref.nonce === ref.nonce && (ref.pid === null || known.id.pid === ref.pid)) return known;
     const id = await this.#locate(ref);
-    return id ? this.#track(ref, id, null) : null;
+    if (!id) return null;
+    const owner = await readOwner(this.#folder(ref));
+    return this.#track(ref, { id, child: null, contextLength: owner?.contextLength ?? null });
   }
 
   async #locate(ref: InstanceRef): Promise<ProcessId | null> {
@@ -286,10 +289,10 @@ class LocalDriver implements Driver {
     return this.#scan.engines;
   }
 
-  #track(ref: InstanceRef, id: ProcessId, child: ChildProcess | null): TrackedRun {
+  #track(ref: InstanceRef, found: Pick<TrackedFacts, "id" | "child" | "contextLength">): TrackedRun {
     const { dir, stateFile } = this.#folder(ref);
     const logFile = ref.nonce === null ? null : runLogFile(dir, ref.nonce);
-    const run = new TrackedRun({ id, ref, files: { stateFile, logFile }, child, ask: this.#health.ask });
+    const run = new TrackedRun({ ...found, ref, files: { stateFile, logFile }, ask: this.#health.ask });
     this.#runs.set(ref.instanceId, run);
     return run;
   }

@@ -19,11 +19,23 @@ export interface RunFiles {
   logFile: string | null;
 }
 
+export interface TrackedFacts {
+  id: ProcessId;
+  ref: InstanceRef;
+  files: RunFiles;
+  /** Null where another deployer started it. */
+  child: ChildProcess | null;
+  /** Tokens of one request that it was started with; null where nobody wrote it down. */
+  contextLength: number | null;
+  ask: AskHealth;
+}
+
 /** What the local driver remembers of one process: looks at it no oftener than makes sense, and counts missed answers. */
 export class TrackedRun {
   readonly id: ProcessId;
   readonly ref: InstanceRef;
   readonly #files: RunFiles;
+  readonly #contextLength: number | null;
   readonly #ask: AskHealth;
   #endpoint: string | null = null;
   #phase: Observation["phase"] = "starting";
@@ -34,10 +46,11 @@ export class TrackedRun {
   #drainingSince: number | null = null;
   #child: ChildProcess | null;
 
-  constructor(args: { id: ProcessId; ref: InstanceRef; files: RunFiles; child: ChildProcess | null; ask: AskHealth }) {
+  constructor(args: TrackedFacts) {
     this.id = args.id;
     this.ref = args.ref;
     this.#files = args.files;
+    this.#contextLength = args.contextLength;
     this.#child = args.child;
     this.#ask = args.ask;
   }
@@ -81,7 +94,13 @@ export class TrackedRun {
     if (this.#phase === "gone") return { phase: "gone", exit: exitOf(this.#child) };
     return {
       phase: this.#phase,
-      run: { pid: this.id.pid, pidStartedAt: this.id.startedAt, logFile: this.#files.logFile, host: hostname() },
+      run: {
+        pid: this.id.pid,
+        pidStartedAt: this.id.startedAt,
+        logFile: this.#files.logFile,
+        host: hostname(),
+        contextLength: this.#contextLength,
+      },
       endpoint: this.#endpoint,
       sinceMs: performance.now() - this.#since,
       drainingMs: this.#drainingSince === null ? null : performance.now() - this.#drainingSince,

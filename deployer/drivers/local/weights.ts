@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
+import type { WeightsSize } from "../../recipes/needs.ts";
 import type { InstanceSpec, Obstacle, WeightsRef } from "../driver.ts";
-import type { WeightsSize } from "./needs.ts";
 
 /** Weights on this machine, as far as this driver asks: see deployer/weights/store.ts. */
 export interface LocalWeights {

@@ -5,7 +5,7 @@ import { currentHourPrices } from "../catalog/current-prices.ts";
 import { type Context, requireActor } from "../context.ts";
 import { readServiceCost } from "../instance-billing/service-cost.ts";
 import { atOneMoment } from "../transaction.ts";
-import { eventViewsOf, instanceViewOf, shownState, summaryInclude, summaryOf } from "./view.ts";
+import { eventViewsOf, instanceViewOf, readyOf, shownState, summaryInclude, summaryOf } from "./view.ts";
 
 const eventsShown = 50;
 
@@ -14,7 +14,7 @@ const eventsShown = 50;
  * `not_found` for another workspace's, a deleted one, and one that never was.
  */
 export async function getService({ ctx, input }: { ctx: Context; input: { id: string } }): Promise<ServiceDetail> {
-  const { workspaceId } = requireActor(ctx);
+  const { workspaceId, userId } = requireActor(ctx);
   // Prisma reads relations in queries of their own: state, instances and events must be of one moment.
   const row = await atOneMoment(ctx, (tx) =>
     tx.modelService.findFirst({
@@ -32,8 +32,7 @@ export async function getService({ ctx, input }: { ctx: Context; input: { id: st
   );
   if (!row) throw serviceNotFound();
   const prices = await currentHourPrices(ctx.db, ctx.now());
-  const ready = row.instances.filter((instance) => instance.state === "ready").length;
-  const summary = summaryOf(row, ready, prices.get(row.instanceTypeId) ?? null);
+  const summary = summaryOf(row, readyOf(row.instances), prices.get(row.instanceTypeId) ?? null);
   const askedBy: string[] = shownState(row)?.askedBy ?? [];
   const asked = row.events.find((event) => askedBy.includes(event.kind));
   const { costNano, openIntervals } = await readServiceCost(ctx.db, row.id);
@@ -41,13 +40,13 @@ export async function getService({ ctx, input }: { ctx: Context; input: { id: st
     ...summary,
     stateSince: asked?.at.toISOString() ?? summary.stateSince,
     endpoint: endpointUrl(ctx.config, row.billing === "token" ? null : row.region.name),
-    contextLength: row.model.contextLength,
+    modelContextLength: row.model.contextLength,
     regionId: row.regionId,
     instanceTypeId: row.instanceTypeId,
     costNano: costNano.toString(),
     openIntervals,
     instances: row.instances.map(instanceViewOf),
-    events: row.events.flatMap(eventViewsOf),
+    events: row.events.flatMap((event) => eventViewsOf(event, userId)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type DeployInput, serviceDetail, serviceList, serviceListQuery } from "#lib/contracts/services.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { type SignedIn, signedIn, visitor } from "../test-context.ts";
@@ -35,7 +36,7 @@ async function addInstance(serviceId: string, state: "starting" | "ready" | "sto
 }
 
 test("a deployed service is pending, with its event and audit row, and reads as the contract says", async () => {
-  const made = serviceDetail.strict().parse(await deploy({ ctx: user, input: order("qwen2", 2) }));
+  const made = z.strictObject(serviceDetail.shape).parse(await deploy({ ctx: user, input: order("qwen2", 2) }));
   expect(made).toMatchObject({
     name: "qwen2",
     accessName: `${user.actor.workspaceName}/qwen2`,
@@ -52,7 +53,7 @@ test("a deployed service is pending, with its event and audit row, and reads as 
     endpoint: "http://localhost:8080/v1",
     contextLength: 1024,
     instances: [],
-    events: [{ kind: "service_created", instanceId: null }],
+    events: [{ kind: "service_created", by: "you", instanceId: null }],
   });
   expect(await database.db.auditEvent.findFirst({ where: { targetId: made.id } })).toMatchObject({
     action: "service.create",
@@ -122,6 +123,15 @@ test("of two scales on one generation one wins and the other is told what it is 
   const events = await database.db.serviceEvent.count({ where: { serviceId: id, kind: "scale_requested" } });
   expect(events).toBe(10);
   expect(await database.db.auditEvent.count({ where: { targetId: id, action: "service.scale" } })).toBe(events);
+});
+
+test("each event says who or what made it, as its reader knows them", async () => {
+  const { id } = await deploy({ ctx: user, input: order("events") });
+  for (const actor of ["deployer", "cli", other.actor.userId]) {
+    await database.db.serviceEvent.create({ data: { serviceId: id, kind: "service_running", actor } });
+  }
+  const { events } = await getService({ ctx: user, input: { id } });
+  expect(events.map((event) => event.by)).toEqual(["member", "operator", "deployer", "you"]);
 });
 
 test("scaling keeps within its bounds and says them", async () => {
@@ -194,7 +204,7 @@ test("lists are searched, filtered and paged, and count the ready instances alon
 
   const list = (query: object) => listServices({ ctx, input: serviceListQuery.parse(query) });
   const names = async (query: object) => (await list(query)).items.map((item) => item.name);
-  const all = serviceList.strict().parse(await list({}));
+  const all = z.strictObject(serviceList.shape).parse(await list({}));
   expect(all.items.map((item) => [item.name, item.readyInstances])).toEqual([
     ["beta-2", 0],
     ["beta-1", 0],
@@ -207,7 +217,19 @@ test("lists are searched, filtered and paged, and count the ready instances alon
   expect(await names({ search: `${ctx.actor.workspaceName}/alpha` })).toEqual(["alpha"]);
   for (const search of ["%", "_", "\\", "beta_1"]) expect([search, await names({ search })]).toEqual([search, []]);
   expect(await names({ state: "running" })).toEqual(["beta-2"]);
+  expect(await names({ sort: "name", order: "asc" })).toEqual(["alpha", "beta-1", "beta-2"]);
+  expect(await names({ sort: "name", order: "desc", pageSize: 2 })).toEqual(["beta-2", "beta-1"]);
+  expect(await names({ order: "asc" })).toEqual(["alpha", "beta-1", "beta-2"]);
+  // All of one model: then as their ids say.
+  expect(await names({ sort: "model", order: "asc" })).toHaveLength(3);
   expect(await names({ state: "pending", search: "beta" })).toEqual(["beta-1"]);
-  const detail = serviceDetail.strict().parse(await getService({ ctx, input: { id: alpha } }));
+  const detail = z.strictObject(serviceDetail.shape).parse(await getService({ ctx, input: { id: alpha } }));
   expect(detail.instances.map((instance) => instance.state)).toEqual(["ready", "ready", "starting"]);
+
+  // A request must fit whichever of the ready ones it meets.
+  const started = (n: number, contextLength: number) =>
+    database.db.instance.update({ where: { id: `ins_${alpha}_${n}` }, data: { contextLength } });
+  await Promise.all([started(1, 900), started(2, 700), started(3, 300), started(4, 100)]);
+  expect((await list({})).items.map((item) => item.contextLength)).toEqual([1024, 1024, 700]);
+  expect(await getService({ ctx, input: { id: alpha } })).toMatchObject({ contextLength: 700, modelContextLength: 1024 });
 });

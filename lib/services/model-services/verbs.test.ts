@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { serviceBilling, serviceBillingQuery, serviceDetail } from "#lib/contracts/services.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { billWorkspace } from "../instance-billing/bill-workspace.ts";
@@ -43,7 +44,7 @@ test("stop and start keep the configuration, bump the generation, and are seen a
   const { db, user: ctx } = billed;
   const id = await deployBilled(billed, "svc", 3);
   await db.modelService.update({ where: { id }, data: { state: "running", observedGeneration: 1 } });
-  const stopped = serviceDetail.strict().parse(await stopService({ ctx, input: { id, generation: 1 } }));
+  const stopped = z.strictObject(serviceDetail.shape).parse(await stopService({ ctx, input: { id, generation: 1 } }));
   expect(stopped).toMatchObject({ wanted: "stopped", wantedInstances: 3, generation: 2, state: "stopping", reason: "draining" });
   expect(stopped.events[0]).toMatchObject({ kind: "stop_requested" });
   await db.modelService.update({ where: { id }, data: { state: "stopped", observedGeneration: 2 } });
@@ -151,7 +152,7 @@ test("retry forgets failures, and takes another type or number of instances", as
   });
   expect(await db.instance.findUniqueOrThrow({ where: { id: instanceId } })).toMatchObject({ failures: 9 });
   const input = { id, generation: 1, instanceTypeId: after.id, instances: 4 };
-  const retried = serviceDetail.strict().parse(await retryService({ ctx, input }));
+  const retried = z.strictObject(serviceDetail.shape).parse(await retryService({ ctx, input }));
   expect(retried).toMatchObject({ generation: 2, instanceTypeId: after.id, instanceType: after.name, wantedInstances: 4 });
   expect(retried.events[0]).toMatchObject({ kind: "retry_requested", data: { from: `2 × ${before.name}`, to: `4 × ${after.name}` } });
   expect(retried.instances).toMatchObject([{ id: instanceId, instanceType: before.name, retryAt: null }]);
@@ -173,7 +174,7 @@ test("a service shows what it has cost, and its intervals", async () => {
   await billWorkspace(db, workspaceId);
   await move(db, one, "stopped");
   const query = serviceBillingQuery.parse({ pageSize: 1 });
-  const billing = serviceBilling.strict().parse(await listServiceBilling({ ctx, input: { id, ...query } }));
+  const billing = z.strictObject(serviceBilling.shape).parse(await listServiceBilling({ ctx, input: { id, ...query } }));
   expect(billing).toMatchObject({ total: 2, page: 1, pageSize: 1, openIntervals: 1 });
   const [item] = billing.items;
   expect(item).toMatchObject({ instanceId: two, endedAt: null, endReason: null, hourNano: hourNano.toString(), chargedNano: "0" });

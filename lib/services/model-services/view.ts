@@ -1,4 +1,6 @@
+import { offeredContext } from "#lib/contracts/instance-memory.ts";
 import {
+  type EventActor,
   type InstanceView,
   type ServiceEventKind,
   type ServiceEventView,
@@ -10,29 +12,56 @@ import {
 } from "#lib/contracts/services.ts";
 import type { DbLike } from "#lib/db/client.ts";
 import type { Instance, Prisma, ServiceEvent } from "#prisma/generated/client.ts";
+import { memoryOf, weightsFacts } from "../models/weights-memory.ts";
 
 /** What a summary is made of. */
 export const summaryInclude = {
   workspace: { select: { name: true } },
-  model: { select: { slug: true, name: true, kind: true, demo: true, contextLength: true } },
-  region: { select: { name: true, labelEn: true, labelZh: true } },
-  instanceType: { select: { name: true } },
+  model: { select: { slug: true, name: true, kind: true, demo: true, contextLength: true, weights: { select: weightsFacts } } },
+  region: { select: { name: true, labelEn: true, labelZh: true, driver: true } },
+  instanceType: { select: { name: true, parallel: true, memoryBytes: true, gpuCount: true } },
 } satisfies Prisma.ModelServiceInclude;
 
 export type ServiceRow = Prisma.ModelServiceGetPayload<{ include: typeof summaryInclude }>;
 
-/** How many instances of each service are in state ready. */
-export async function readyCounts(db: DbLike, serviceIds: string[]): Promise<Map<string, number>> {
+/** What of a service's instances its summary tells. */
+export interface ReadyInstances {
+  /** How many are in state ready. */
+  count: number;
+  /** Tokens of one request that each of those takes; null where that is as many as the model, or none is ready. */
+  contextLength: number | null;
+}
+
+export const noneReady: ReadyInstances = { count: 0, contextLength: null };
+
+/** The ready instances of each service that has some. */
+export async function readyInstances(db: DbLike, serviceIds: string[]): Promise<Map<string, ReadyInstances>> {
   const rows = await db.instance.groupBy({
     by: ["serviceId"],
     where: { serviceId: { in: serviceIds }, state: "ready" },
     _count: { _all: true },
+    _min: { contextLength: true },
   });
-  return new Map(rows.map((row) => [row.serviceId, row._count._all]));
+  return new Map(rows.map((row) => [row.serviceId, { count: row._count._all, contextLength: row._min.contextLength }]));
+}
+
+/** The same of instances that are read already. */
+export function readyOf(instances: readonly Pick<Instance, "state" | "contextLength">[]): ReadyInstances {
+  const ready = instances.filter((instance) => instance.state === "ready");
+  const lengths = ready.flatMap((instance) => instance.contextLength ?? []);
+  return { count: ready.length, contextLength: lengths.length > 0 ? Math.min(...lengths) : null };
+}
+
+/** Tokens of one request: what the ready instances were started with, or else what those to come will be. */
+function contextOf({ model, instanceType, region }: ServiceRow, { contextLength }: ReadyInstances): number {
+  if (contextLength !== null) return contextLength;
+  const { parallel, memoryBytes, gpuCount } = instanceType;
+  const type = { parallel, gpuCount, memoryBytes: Number(memoryBytes) };
+  return offeredContext({ contextLength: model.contextLength, weights: memoryOf(model.weights), type, driver: region.driver }).tokens;
 }
 
 /** A row as lists show it; `hourNano` is the price in force, null where the type has none. */
-export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | null): ServiceSummary {
+export function summaryOf(row: ServiceRow, ready: ReadyInstances, hourNano: bigint | null): ServiceSummary {
   const shown = shownState(row);
   return {
     id: row.id,
@@ -49,8 +78,9 @@ export function summaryOf(row: ServiceRow, ready: number, hourNano: bigint | nul
     reason: shown ? shown.reason : reasonOf(row.reason),
     reasonData: shown ? {} : namedValues(row.reasonData),
     stateSince: row.stateSince.toISOString(),
-    readyInstances: ready,
+    readyInstances: ready.count,
     wantedInstances: row.wantedInstances,
+    contextLength: contextOf(row, ready),
     generation: row.generation,
     createdAt: row.createdAt.toISOString(),
   };
@@ -89,11 +119,19 @@ export function instanceViewOf(row: Instance & { instanceType: { name: string } 
   };
 }
 
-/** An event, or nothing where its kind is one that this version does not know. */
-export function eventViewsOf(row: ServiceEvent): ServiceEventView[] {
+/** An event as that user reads it, or nothing where its kind is one that this version does not know. */
+export function eventViewsOf(row: ServiceEvent, userId: string): ServiceEventView[] {
   const kind = serviceEventKinds.find((known): known is ServiceEventKind => known === row.kind);
   if (!kind) return [];
-  return [{ id: row.id.toString(), at: row.at.toISOString(), kind, instanceId: row.instanceId, data: namedValues(row.data) }];
+  const { id, at, instanceId, data } = row;
+  return [{ id: id.toString(), at: at.toISOString(), kind, by: actorOf(row.actor, userId), instanceId, data: namedValues(data) }];
+}
+
+/** `cli` is the `hydra` command, `system` what an installation does of itself: both are its operators'. */
+function actorOf(actor: string, userId: string): EventActor {
+  if (actor === userId) return "you";
+  if (actor === "deployer") return actor;
+  return actor === "cli" || actor === "system" ? "operator" : "member";
 }
 
 /** A newer deployer may write a code that this console does not know; then the state alone must do. */

@@ -34,7 +34,10 @@ export async function createOwnModel({ ctx, input, hubs }: { ctx: Context; input
 
 async function alone<Result>(workspaceId: string, ask: () => Promise<Result>): Promise<Result> {
   if (asking.has(workspaceId)) {
-    throw new AppError("too_many_attempts", "You are adding a model already. Wait until that is done.", { retryAfterSeconds: 5 });
+    throw new AppError("too_many_attempts", "You are adding a model already. Wait until that is done.", {
+      retryAfterSeconds: 5,
+      data: { minutes: 1 },
+    });
   }
   asking.add(workspaceId);
   try {
@@ -46,5 +49,7 @@ async function alone<Result>(workspaceId: string, ask: () => Promise<Result>): P
 
 async function requireRoom(ctx: Context, workspaceId: string): Promise<void> {
   if ((await ctx.db.model.count({ where: { workspaceId, deletedAt: null } })) < mostOwnModels) return;
-  throw new AppError("conflict", `You have ${mostOwnModels} models of your own, which is the most. Delete one first.`);
+  throw new AppError("conflict", `You have ${mostOwnModels} models of your own, which is the most. Delete one first.`, {
+    data: { reason: "too_many", count: mostOwnModels },
+  });
 }

@@ -70,6 +70,7 @@ async function ggufFacts(
       format: "gguf",
       architecture: header.architecture,
       chatTemplate: header.chatTemplate,
+      cacheBytesPerToken: header.cacheBytesPerToken,
     },
   };
 }
@@ -80,16 +81,23 @@ function chooseFile({ file, repository }: CreateOwnModelInput, files: readonly H
   if (file !== undefined) {
     const named = models.find(({ path }) => path === file);
     if (named) return named;
-    throw new AppError("invalid_value", `There is no GGUF model ${file} in ${repository}. It has: ${names(models)}`, { param: "file" });
+    const data = { reason: "file_missing", file, repository, ...told(models) };
+    throw new AppError("invalid_value", `There is no GGUF model ${file} in ${repository}. It has: ${names(models)}`, {
+      param: "file",
+      data,
+    });
   }
   if (models.length === 1 && models[0]) return models[0];
   const usual = models.filter(({ path }) => /q4_k_m/i.test(path));
   if (usual.length === 1 && usual[0]) return usual[0];
   if (models.length > 1) {
-    throw new AppError("invalid_value", `${repository} has several models. Choose one as \`file\`: ${names(models)}`, { param: "file" });
+    const data = { reason: "several_files", repository, ...told(models) };
+    const message = `${repository} has several models. Choose one as \`file\`: ${names(models)}`;
+    throw new AppError("invalid_value", message, { param: "file", data });
   }
   if (files.some(({ path }) => path.endsWith(".safetensors"))) return null;
-  throw new AppError("invalid_value", `${repository} has neither GGUF files nor safetensors.`, { param: "repository" });
+  const data = { reason: "no_weights", repository };
+  throw new AppError("invalid_value", `${repository} has neither GGUF files nor safetensors.`, { param: "repository", data });
 }
 
 /** Image encoders are named so by llama.cpp's own converter. */
@@ -123,6 +131,12 @@ async function firstBytes(body: ReadableStream<Uint8Array>, wanted: number): Pro
   return Buffer.concat(parts).subarray(0, wanted);
 }
 
+/** The same for a translated message. */
+function told(files: readonly HubFile[]): { files: string; count: number; more: number } {
+  const shown = files.slice(0, listed).map((file) => file.path);
+  return { files: shown.join(", "), count: files.length, more: files.length - shown.length };
+}
+
 function names(files: readonly HubFile[]): string {
   const more = files.length > listed ? `, and ${files.length - listed} more` : "";
   return files.length === 0
@@ -135,15 +149,17 @@ function names(files: readonly HubFile[]): string {
 
 function explained(error: unknown, { repository }: CreateOwnModelInput, signal: AbortSignal): unknown {
   if (error instanceof GgufError) {
-    return new AppError("invalid_value", `${repository} cannot be loaded: ${error.message}.`, { param: "file", cause: error });
+    const data = { reason: "unreadable", repository };
+    return new AppError("invalid_value", `${repository} cannot be loaded: ${error.message}.`, { param: "file", data, cause: error });
   }
+  const data = { reason: error instanceof HubError ? `hub_${error.kind}` : "hub_slow", repository };
   if (error instanceof HubError && !error.passing)
-    return new AppError("invalid_value", error.message, { param: "repository", cause: error });
+    return new AppError("invalid_value", error.message, { param: "repository", data, cause: error });
   if (error instanceof HubError) {
     const wait = error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds };
-    return new AppError("upstream_error", error.message, { ...wait, cause: error });
+    return new AppError("upstream_error", error.message, { ...wait, data, cause: error });
   }
   if (signal.aborted)
-    return new AppError("upstream_error", `The model hub took too long to tell about ${repository}. Try again.`, { cause: error });
+    return new AppError("upstream_error", `The model hub took too long to tell about ${repository}. Try again.`, { data, cause: error });
   return error;
 }

@@ -5,8 +5,9 @@ import { type CurrentTokenPrice, currentHourPrices, currentTokenPrices } from ".
 import type { Context } from "../context.ts";
 import { deployUnavailable, tryUnavailable } from "./availability.ts";
 import { visibleModels } from "./visible.ts";
+import { memoryOf, weightsFacts } from "./weights-memory.ts";
 
-const include = { weights: { select: { format: true } } } satisfies Prisma.ModelInclude;
+const include = { weights: { select: weightsFacts } } satisfies Prisma.ModelInclude;
 type Model = Prisma.ModelGetPayload<{ include: typeof include }>;
 
 /** The catalog in its own order, then the workspace's own models. A handful of queries, however many models there are. */
@@ -17,28 +18,28 @@ export async function listModels({ ctx }: { ctx: Context }): Promise<{ items: Mo
 /** Summaries of the models that `where` finds among those that whoever asks may see. */
 export async function modelSummaries(ctx: Context, where: { slug?: string }): Promise<ModelSummary[]> {
   const now = ctx.now();
-  const [models, prices, ready, cheapest, drivers] = await Promise.all([
+  const [models, prices, served, cheapest, drivers] = await Promise.all([
     ctx.db.model.findMany({ where: { ...where, ...visibleModels(ctx) }, include, orderBy: [{ sortOrder: "asc" }, { slug: "asc" }] }),
     currentTokenPrices(ctx.db, now),
-    publicReadyCounts(ctx.db),
+    readPublicService(ctx.db),
     cheapestHour(ctx.db, now),
     openDrivers(ctx.db),
   ]);
   return models.map((model) =>
-    summaryOf(model, { price: prices.get(model.id) ?? null, publicReady: ready.get(model.id) ?? null, cheapest, drivers }),
+    summaryOf(model, { price: prices.get(model.id) ?? null, served: served.get(model.id) ?? null, cheapest, drivers }),
   );
 }
 
 interface Surroundings {
   price: CurrentTokenPrice | null;
-  publicReady: number | null;
+  served: PublicService | null;
   cheapest: bigint | null;
   /** Of the regions that are open. */
   drivers: readonly RegionDriver[];
 }
 
-function summaryOf(model: Model, { price, publicReady, cheapest, drivers }: Surroundings): ModelSummary {
-  const facts = { ...model, priced: price !== null, publicReady };
+function summaryOf(model: Model, { price, served, cheapest, drivers }: Surroundings): ModelSummary {
+  const facts = { ...model, priced: price !== null, publicReady: served?.ready ?? null };
   const noDeploy = deployUnavailable(facts, drivers);
   return {
     id: model.id,
@@ -48,6 +49,8 @@ function summaryOf(model: Model, { price, publicReady, cheapest, drivers }: Surr
     kind: model.kind,
     contextLength: model.contextLength,
     maxOutputTokens: model.maxOutputTokens,
+    servedContextLength: served?.contextLength ?? null,
+    memory: memoryOf(model.weights),
     licence: model.licence,
     parameters: model.parameters?.toString() ?? null,
     description: { en: model.descriptionEn, zh: model.descriptionZh },
@@ -72,17 +75,25 @@ function summaryOf(model: Model, { price, publicReady, cheapest, drivers }: Surr
   };
 }
 
-/** Ready instances of each model's public service, by model id; only services that answer to `public/<slug>` count. */
-async function publicReadyCounts(db: DbLike): Promise<Map<string, number>> {
-  const rows = await db.$queryRaw<{ modelId: string; ready: number }[]>`
-    SELECT s."modelId", (count(i."id") FILTER (WHERE i."state" = 'ready'))::int AS "ready"
+interface PublicService {
+  /** Instances that are. */
+  ready: number;
+  /** Tokens of one request that each of them takes; null where that is as many as the model. */
+  contextLength: number | null;
+}
+
+/** Each model's public service, by model id; only services that answer to `public/<slug>` count. */
+async function readPublicService(db: DbLike): Promise<Map<string, PublicService>> {
+  const rows = await db.$queryRaw<({ modelId: string } & PublicService)[]>`
+    SELECT s."modelId", (count(i."id") FILTER (WHERE i."state" = 'ready'))::int AS "ready",
+      min(i."contextLength") FILTER (WHERE i."state" = 'ready') AS "contextLength"
     FROM "model_services" s
     JOIN "workspaces" w ON w."id" = s."workspaceId" AND w."kind" = 'platform' AND w."name" = 'public'
     JOIN "models" m ON m."id" = s."modelId" AND m."slug" = s."name"
     LEFT JOIN "instances" i ON i."serviceId" = s."id"
     WHERE s."deletedAt" IS NULL AND s."wanted" = 'running' AND s."billing" = 'token'
     GROUP BY s."modelId"`;
-  return new Map(rows.map((row) => [row.modelId, row.ready]));
+  return new Map(rows.map(({ modelId, ...served }) => [modelId, served]));
 }
 
 async function openDrivers(db: DbLike): Promise<RegionDriver[]> {

@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { rootDir } from "#lib/config.ts";
 import { modelDetail, modelList, regionList } from "#lib/contracts/models.ts";
+import { readGgufFile } from "#lib/gguf/file.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { visitor } from "../test-context.ts";
 import { getModel } from "./get.ts";
@@ -41,6 +45,12 @@ test("the catalog reads as its contract says, with the hosting of the source's t
   expect(items.filter((item) => item.kind !== "text_generation").map((item) => [item.slug, item.kind])).toEqual([
     ["llama-3.2-11b-vision-instruct", "image_understanding"],
   ]);
+  // The file itself says it; what is not downloaded yet says nothing.
+  const { sizeBytes, cacheBytesPerToken } = await readGgufFile(join(rootDir, "models", "hydra-tiny", "tiny-chat.gguf"));
+  expect(Object.fromEntries(items.map((item) => [item.slug, item.memory]))).toMatchObject({
+    "hydra-tiny": { bytes: sizeBytes, cacheBytesPerToken },
+    "phi-4": null,
+  });
   for (const item of items) {
     expect([item.slug, item.tokenPrice !== null, item.dedicatedFromNano]).toEqual([
       item.slug,
@@ -69,6 +79,10 @@ test("why a model cannot be tried or deployed", async () => {
   expect(await reasons("hydra-tiny")).toEqual(["not_ready", null]);
   await db.instance.update({ where: { id: "ins_1" }, data: { state: "ready" } });
   expect(await reasons("hydra-tiny")).toEqual([null, null]);
+  const served = async () => (await getModel({ ctx, input: { slug: "hydra-tiny" } })).servedContextLength;
+  expect(await served()).toBeNull();
+  await db.instance.update({ where: { id: "ins_1" }, data: { contextLength: 768 } });
+  expect(await served()).toBe(768);
 
   await db.modelService.update({ where: { id: service.id }, data: { wanted: "stopped" } });
   expect(await reasons("hydra-tiny")).toEqual(["no_public_service", null]);
@@ -104,7 +118,7 @@ test("the price in force is the newest whose time has come", async () => {
 
 test("one model, with the address of calls by token", async () => {
   const ctx = visitor(database.db);
-  const local = modelDetail.strict().parse(await getModel({ ctx, input: { slug: "hydra-tiny" } }));
+  const local = z.strictObject(modelDetail.shape).parse(await getModel({ ctx, input: { slug: "hydra-tiny" } }));
   expect(local).toMatchObject({ accessName: "public/hydra-tiny", endpoint: "http://localhost:8080/v1", parameters: "2408448" });
   const hosted = visitor(database.db, { domain: "d.example" });
   expect((await getModel({ ctx: hosted, input: { slug: "hydra-tiny" } })).endpoint).toBe("https://chat.d.example/v1");

@@ -20,7 +20,10 @@ export async function removeOwnModel({ ctx, input }: { ctx: Context; input: { sl
     if (!model) throw new AppError("not_found", "You have no model of your own at this address.", { param: "slug" });
     if (count === 0) {
       const services = model.services.map((service) => service.name).join(", ");
-      throw new AppError("conflict", `${model.name} is in use. Delete these services first: ${services}.`, { param: "slug" });
+      throw new AppError("conflict", `${model.name} is in use. Delete these services first: ${services}.`, {
+        param: "slug",
+        data: { reason: "in_use", name: model.name, services },
+      });
     }
     await recordAudit(tx, ctx, {
       action: "model.delete",

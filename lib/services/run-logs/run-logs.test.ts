@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { runLines, runList } from "#lib/contracts/runs.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { createService } from "#test/services-factory.ts";
@@ -32,8 +33,8 @@ afterAll(() => database.drop());
 test("runs are listed newest first, without what they are known by", async () => {
   const answer = await listRuns({ ctx: owner, input: { serviceId } });
   expect(
-    runList
-      .strict()
+    z
+      .strictObject(runList.shape)
       .parse(answer)
       .items.map((run) => [run.number, run.endedAt === null, run.logLines]),
   ).toEqual([
@@ -44,7 +45,8 @@ test("runs are listed newest first, without what they are known by", async () =>
 });
 
 test("lines are read on from where the reader is", async () => {
-  const read = async (after: number) => runLines.strict().parse(await listLines({ ctx: owner, input: { serviceId, runId, after } }));
+  const read = async (after: number) =>
+    z.strictObject(runLines.shape).parse(await listLines({ ctx: owner, input: { serviceId, runId, after } }));
   expect(await read(0)).toMatchObject({ items: [{ seq: 4, text: "line 4" }, { seq: 5 }, { seq: 6 }], complete: true });
   expect((await read(5)).items.map((line) => line.seq)).toEqual([6]);
   expect((await read(6)).items).toEqual([]);
