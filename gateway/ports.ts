@@ -88,6 +88,7 @@ export interface CallableService {
   model: {
     id: string;
     kind: "text_generation" | "image_understanding" | "image_generation" | "embedding";
+    /** Of the service's instances, where their memory does not hold the model's. */
     contextLength: number;
     maxOutputTokens: number;
   };

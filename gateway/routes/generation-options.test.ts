@@ -134,6 +134,14 @@ describe("the answer's length", () => {
     await makeSurfaceService(harness, { name: "short", region: "sh-02", contextLength: 520, maxOutputTokens: 512 });
     expect(await sent({}, "public/short")).toBeUndefined();
   });
+
+  test("and the context is what each ready instance takes, where their memory holds less than the model's", async () => {
+    await makeSurfaceService(harness, { name: "small", region: "sh-02", contextLength: 100_000, maxOutputTokens: 512 });
+    expect(await sent({}, "public/small")).toBe(512);
+    await harness.database.db.instance.updateMany({ where: { service: { name: "small" } }, data: { contextLength: 520 } });
+    await harness.caughtUp();
+    expect(await sent({}, "public/small")).toBeUndefined();
+  });
 });
 
 test("an image is sent as data, or as an address on a host that is listed", async () => {

@@ -56,7 +56,8 @@ function shown(tables: Tables, record: ServiceRecord, nowMs: number): CallableSe
   const model = tables.models.get(modelId);
   const region = tables.regions.get(regionId);
   if (!model || !region || record.accessName === null) return null;
-  const { kind, contextLength, maxOutputTokens } = model;
+  const { kind, maxOutputTokens } = model;
+  const contextLength = Math.min(model.contextLength, record.row.contextLength ?? Number.POSITIVE_INFINITY);
   const { price, untilMs } = priceAt(model.prices ?? [], nowMs);
   const service: CallableService = {
     ...{ id, workspaceId, billing, wanted, state, reason, reasonData, createdAt, price },

@@ -42,7 +42,8 @@ export const selects = {
               'credential', encode(u."credentialCipher", 'base64'), 'weight', u."weight", 'maxConcurrency', u."maxConcurrency") END
           ) ORDER BY i."id")
           FROM "instances" i LEFT JOIN "upstream_endpoints" u ON u."id" = i."upstreamEndpointId"
-          WHERE i."serviceId" = s."id" AND i."state" = 'ready' AND coalesce(u."enabled", true)) AS "instances"
+          WHERE i."serviceId" = s."id" AND i."state" = 'ready' AND coalesce(u."enabled", true)) AS "instances",
+        (SELECT min(i."contextLength") FROM "instances" i WHERE i."serviceId" = s."id" AND i."state" = 'ready') AS "contextLength"
       FROM "model_services" s WHERE s."deletedAt" IS NULL AND s."wanted" <> 'deleted'`,
   },
 } as const;

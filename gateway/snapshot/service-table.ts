@@ -8,6 +8,8 @@ export interface ServiceRow
   modelId: string;
   regionId: string;
   instances: InstanceRow[] | null;
+  /** Tokens of one request that every ready instance takes; null: as many as the model. */
+  contextLength: number | null;
 }
 
 export interface ServiceRecord {
