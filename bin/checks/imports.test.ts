@@ -16,6 +16,7 @@ const violations: Record<string, [file: string, content: string][]> = {
   "only-listed-packages": [["lib/unlisted.ts", `import "acorn";`]],
   "tests-are-not-imported": [["lib/uses-test.ts", `import "#test/helper.ts";`]],
   "contracts-know-zod-only": [["lib/contracts/wire.ts", `import "node:fs";`]],
+  "browsers-load-zod-mini": [["lib/contracts/whole.ts", `import "zod";`]],
   "errors-know-nothing": [["lib/errors.ts", `import type { Db } from "#lib/db/client.ts";\nexport type E = Db;`]],
   "money-is-pure": [["lib/money/rate.ts", `import "pg";`]],
   "samples-are-pure": [["lib/samples/text.ts", `import "#lib/db/client.ts";`]],

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { explain } from "../installation/explain.ts";
 import { runPlaywright } from "./e2e.ts";
-import { runKubernetes } from "./kubernetes.ts";
+import { runKubernetes, whyNoKubernetes } from "./kubernetes.ts";
 import { asOne, type Outcome, sum, totalLine } from "./outcome.ts";
 import { checkImportRules, checkLint, checkTypes, checkUnused } from "./static.ts";
 import { runVitest } from "./unit.ts";
@@ -11,7 +11,7 @@ interface Part {
   run(): Promise<Outcome>;
 }
 
-const usage = "Usage: npm test [-- --only types|lint|imports|unused|unit|e2e], npm run check, or npm run test:k8s";
+const usage = "Usage: npm test [-- --only types|lint|imports|unused|unit|e2e], npm run check, or npm run test:k8s [-- --if-possible]";
 
 const fixed: Part[] = [
   { name: "types", run: checkTypes },
@@ -49,10 +49,10 @@ async function runPart(part: Part): Promise<Outcome> {
 }
 
 async function main(): Promise<number> {
-  let values: { check?: boolean; k8s?: boolean; only?: string; help?: boolean };
+  let values: { check?: boolean; k8s?: boolean; "if-possible"?: boolean; only?: string; help?: boolean };
   try {
     const flag = { type: "boolean" } as const;
-    values = parseArgs({ options: { check: flag, k8s: flag, only: { type: "string" }, help: flag } }).values;
+    values = parseArgs({ options: { check: flag, k8s: flag, "if-possible": flag, only: { type: "string" }, help: flag } }).values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
     return 2;
@@ -61,6 +61,11 @@ async function main(): Promise<number> {
   if (values.help || !parts) {
     console.log(usage);
     return values.help ? 0 : 2;
+  }
+  const whyNot = values.k8s && values["if-possible"] ? whyNoKubernetes() : null;
+  if (whyNot !== null) {
+    console.log(`Kubernetes tests were not run: ${whyNot}`);
+    return 0;
   }
   const outcomes: Outcome[] = [];
   for (const part of parts) outcomes.push(await runPart(part));

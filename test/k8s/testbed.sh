@@ -5,6 +5,7 @@
 #   test/k8s/testbed.sh up            build what is missing (about 5 minutes, kept in ~/.cache/hydra-k8s), start it,
 #                                     and print the path of its kubeconfig
 #   test/k8s/testbed.sh down          end it and delete its data
+#   test/k8s/testbed.sh can           end with 77 and one line that says why where this machine cannot have it
 #   test/k8s/testbed.sh api-down|api-up   end and start the API server alone; etcd keeps the data
 #   test/k8s/testbed.sh kubeconfig        print that path again
 #
@@ -48,10 +49,16 @@ need_debian() {
   [[ $(id -u) == 0 ]] || fail "needs root to install build tools; set KUBECONFIG to use a cluster of your own"
 }
 
-install_tools() {
-  local missing=() tool
+# Packages of the tools named that are not installed.
+missing_packages() {
+  local tool
   declare -A package=([go]=golang-go [etcd]=etcd-server [dpkg-source]=dpkg-dev [curl]=curl [openssl]=openssl)
-  for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done
+  for tool in "$@"; do command -v "$tool" >/dev/null || echo "${package[$tool]}"; done
+}
+
+install_tools() {
+  local missing
+  mapfile -t missing < <(missing_packages go etcd dpkg-source curl openssl)
   [[ ${#missing[@]} == 0 ]] && return
   export DEBIAN_FRONTEND=noninteractive
   step "read the package lists" apt-get -o Acquire::Retries=3 update
@@ -59,15 +66,36 @@ install_tools() {
 }
 
 # Source packages are looked up with lists of their own, so that the machine's settings stay as they are.
-fetch_source() {
-  local work=$1 apt=$1/apt
+source_lists() {
+  local apt=$1
   mkdir -p "$apt/lists/partial" "$apt/parts"
   if [[ -f /etc/apt/sources.list.d/debian.sources ]]; then
     sed 's/^Types:.*/Types: deb-src/' /etc/apt/sources.list.d/debian.sources >"$apt/parts/source.sources"
   else
     sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$apt/parts/source.list"
   fi
-  local options=(-o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists" -o Acquire::Retries=3)
+  options=(-o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists" -o Acquire::Retries=3)
+}
+
+# Says why not, where what `up` needs and is not here yet cannot be had from here. Asked before anything is installed: what
+# fails later is a failure.
+can() {
+  if is_built && [[ -z $(missing_packages etcd curl openssl) ]]; then return; fi
+  (need_debian) 2>&1 || return 77
+  local work options said
+  work=$(mktemp -d)
+  source_lists "$work"
+  if ! said=$(apt-get "${options[@]}" update 2>&1 && apt-get "${options[@]}" --print-uris source --download-only kubernetes 2>&1); then
+    echo "testbed: Debian's source packages cannot be reached: $(grep -E '^E:|Failed to fetch' <<<"$said" | head -n 1)"
+    rm -rf "$work"
+    return 77
+  fi
+  rm -rf "$work"
+}
+
+fetch_source() {
+  local work=$1 options
+  source_lists "$work/apt"
   step "read the source lists" apt-get "${options[@]}" update
   cd "$work"
   step "fetch the source of Kubernetes" apt-get "${options[@]}" source --download-only kubernetes
@@ -202,6 +230,7 @@ down() {
 case ${1:-} in
   up) up ;;
   down) down ;;
+  can) can ;;
   kubeconfig) echo "$kubeconfig" ;;
   api-down) end apiserver ;;
   api-up)
@@ -209,7 +238,7 @@ case ${1:-} in
     start_controllers
     ;;
   *)
-    sed -n '2,14p' "$0"
+    sed -n '2,15p' "$0"
     exit 2
     ;;
 esac
