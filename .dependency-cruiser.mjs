@@ -59,6 +59,12 @@ export default {
       { path: "^lib/contracts/" },
       { path: ".", pathNot: "^lib/contracts/|^lib/errors\\.ts$|node_modules/zod/" },
     ),
+    forbid(
+      "browsers-load-zod-mini",
+      "The whole of zod is half as much script again; import from zod/mini.",
+      { path: "^(components|lib/contracts)/", pathNot: "^lib/contracts/openai/" },
+      { path: "node_modules/zod/", pathNot: "node_modules/zod/mini/" },
+    ),
     forbid("errors-know-nothing", "Every room throws them.", { path: "^lib/errors\\.ts$" }, { path: ".", pathNot: "node_modules/zod/" }),
     forbid(
       "money-is-pure",

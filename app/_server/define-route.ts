@@ -1,5 +1,5 @@
 import "server-only";
-import type { ZodError, z } from "zod";
+import { z } from "zod";
 import { AppError, type ErrorCode, toAppError } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
 import type { SessionUser } from "#lib/services/account/read-session.ts";
@@ -19,7 +19,7 @@ type Handled<Scope extends RouteScope, Input, Params> = {
   requestId: string;
 };
 
-interface RouteDefinition<Scope extends RouteScope, Input extends z.ZodType, Params extends z.ZodType> {
+interface RouteDefinition<Scope extends RouteScope, Input extends z.core.$ZodType, Params extends z.core.$ZodType> {
   scope: Scope;
   /** Schema of the address's variable parts; what does not fit it does not exist. */
   params?: Params;
@@ -33,8 +33,14 @@ interface RouteDefinition<Scope extends RouteScope, Input extends z.ZodType, Par
 
 const maxBodyChars = 2 * 1024 * 1024;
 
+/**
+ * Requests that are being answered. Node ties a request's signal to the request itself: were that collected meanwhile,
+ * nobody would hear any more that the reader has left, and a model would go on for them.
+ */
+const running = new Set<Request>();
+
 /** A route handler that checks origin, session, role and input, and turns every failure into one error form. */
-export function defineRoute<Scope extends RouteScope, Input extends z.ZodType, Params extends z.ZodType>(
+export function defineRoute<Scope extends RouteScope, Input extends z.core.$ZodType, Params extends z.core.$ZodType>(
   definition: RouteDefinition<Scope, Input, Params>,
 ): (request: Request, route: { params: Promise<unknown> }) => Promise<Response> {
   return async (request, route) => {
@@ -49,12 +55,15 @@ export function defineRoute<Scope extends RouteScope, Input extends z.ZodType, P
         : undefined;
       const params = definition.params ? parseParams(definition.params, await route.params) : undefined;
       const args = { ctx, session, input, params, request, requestId };
+      running.add(request);
       const answer = await definition.handle(args as Handled<Scope, z.output<Input>, z.output<Params>>);
       if (answer instanceof Response) return answer;
       if (answer === undefined) return new Response(null, { status: 204, headers: { "x-request-id": requestId } });
       return Response.json(answer, { headers: { "x-request-id": requestId, "cache-control": "no-store" } });
     } catch (thrown) {
       return errorResponse(thrown, requestId);
+    } finally {
+      running.delete(request);
     }
   };
 }
@@ -99,19 +108,19 @@ async function readInput(request: Request, maxChars: number): Promise<unknown> {
   }
 }
 
-function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+function parseInput<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   throw fromZod(parsed.error);
 }
 
-function parseParams<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+function parseParams<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = z.safeParse(schema, value);
   if (!parsed.success) throw new AppError("not_found", "There is nothing at this address.", { cause: parsed.error });
   return parsed.data;
 }
 
-function fromZod(error: ZodError): AppError {
+function fromZod(error: z.core.$ZodError): AppError {
   const issue = error.issues[0];
   const path = issue?.path.join(".") ?? "";
   if (issue?.code === "unrecognized_keys") {

@@ -7,10 +7,10 @@ import { openSession } from "#lib/services/account/open-session.ts";
 import type { ProvenIdentity } from "#lib/services/account/proven-identity.ts";
 import { readSession } from "#lib/services/account/read-session.ts";
 import { signInWithIdentity } from "#lib/services/account/sign-in-with-identity.ts";
+import { acceptedLocale, chosenLocale } from "./browser-locale.ts";
 import { takeConnectIntent } from "./connect-intent.ts";
 import { anonymousContext, clientAddress } from "./context.ts";
 import { provenIdentity } from "./identity-providers.ts";
-import { readLocale } from "./locale.ts";
 import { runtime } from "./runtime.ts";
 
 /**
@@ -36,7 +36,10 @@ async function signIn(identity: ProvenIdentity): Promise<string> {
   const ctx = anonymousContext();
   const header = await headers();
   const address = clientAddress(header);
-  const { userId } = await signInWithIdentity({ ctx, input: { identity, locale: await readLocale(), address } });
+  const { userId } = await signInWithIdentity({
+    ctx,
+    input: { identity, locale: (await chosenLocale()) ?? (await acceptedLocale()), address },
+  });
   const userAgent = header.get("user-agent") ?? "";
   return (await openSession({ ctx, input: { userId, address, userAgent } })).sessionId;
 }

@@ -1,9 +1,7 @@
-import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { type Locale, locales } from "#lib/contracts/account.ts";
-
-/** Not per installation: a reader's language is theirs, whichever port they look at. */
-export const localeCookie = "hydra-locale";
+import type { Locale } from "#lib/contracts/account.ts";
+import { acceptedLocale, chosenLocale } from "./browser-locale.ts";
+import { currentSession } from "./session.ts";
 
 /** Message files, one a feature: each is a namespace of its own. */
 const namespaces = [
@@ -21,16 +19,11 @@ const namespaces = [
   "errors",
 ] as const;
 
-/** The cookie's language, else the first one of the browser's that there is, else English. */
+/** The language chosen on this browser, else the account's, else the browser's own. */
 export async function readLocale(): Promise<Locale> {
-  const chosen = (await cookies()).get(localeCookie)?.value;
-  if (locales.includes(chosen as Locale)) return chosen as Locale;
-  const accepted = (await headers()).get("accept-language") ?? "";
-  const first = accepted
-    .split(",")
-    .map((part) => part.trim().slice(0, 2).toLowerCase())
-    .find((language) => locales.includes(language as Locale));
-  return (first as Locale | undefined) ?? "en";
+  // Where the database cannot be read, the page that says so needs a language all the same.
+  const account = async () => (await currentSession().catch(() => null))?.locale;
+  return (await chosenLocale()) ?? (await account()) ?? (await acceptedLocale());
 }
 
 export default getRequestConfig(async () => {

@@ -1,10 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardTitle } from "#components/ui/card.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { UnavailableButton } from "#components/ui/unavailable-button.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { IdentityProvider, OfferedProvider, SignInWays } from "#lib/contracts/account.ts";

@@ -5,8 +5,7 @@ import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardTitle } from "#components/ui/card.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { ErrorState, Loading } from "#components/ui/feedback.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import type { DeletionFacts } from "#lib/contracts/account.ts";
 import { formatMoney } from "#lib/money/format.ts";
@@ -16,15 +15,14 @@ import { useDeleteAccount, useDeletionFacts } from "./requests.ts";
 /** Deletes the account: says what ends with it, and why not where it may not be. */
 export function DeleteTab({ email }: { email: string }) {
   const t = useTranslations("settings");
-  const message = useErrorMessage();
   const facts = useDeletionFacts();
   const [asking, setAsking] = useState(false);
   return (
     <Card>
       <CardTitle>{t("tabs.delete")}</CardTitle>
       {facts.data ? <Consequences facts={facts.data} /> : null}
-      {facts.isPending ? <Skeleton className="h-36" /> : null}
-      {facts.isError && !facts.data ? <ErrorState message={message(facts.error)} onRetry={() => facts.refetch()} /> : null}
+      {facts.isPending ? <Loading className="h-36" /> : null}
+      {facts.isError && !facts.data ? <ErrorState error={facts.error} onRetry={() => facts.refetch()} /> : null}
       {facts.data?.lastOperator ? (
         <p className="mt-4 rounded-box border border-warn/40 px-3 py-2.5 text-table">{t("lastOperator")}</p>
       ) : null}

@@ -1,45 +1,32 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { useId, useSyncExternalStore } from "react";
 import { Card, CardTitle } from "#components/ui/card.tsx";
+import { languages, useAccountLanguage } from "#components/ui/language.ts";
 import type { Locale } from "#lib/contracts/account.ts";
-import { FormError } from "./form-error.tsx";
-import { useUpdateMe } from "./requests.ts";
 
-const localeCookie = "hydra-locale";
-const yearSeconds = 31_536_000;
-
-/** Each language by its own name. */
-const languages: { value: Locale; label: string }[] = [
-  { value: "en", label: "English" },
-  { value: "zh", label: "简体中文" },
-];
 const themes = ["light", "dark", "system"] as const;
 
 /** Language and theme. */
 export function PreferencesTab() {
   const t = useTranslations("settings");
-  const router = useRouter();
   const locale = useLocale();
   const { theme, setTheme } = useTheme();
-  const update = useUpdateMe();
+  const chooseLanguage = useAccountLanguage();
   // The theme is known to the browser alone; what it renders first must be what the server did.
   const known = useSyncExternalStore(never, yes, no);
-  const chooseLanguage = (language: Locale) => {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox before 140
-    document.cookie = `${localeCookie}=${language}; path=/; max-age=${yearSeconds}; samesite=lax`;
-    update.mutate({ locale: language });
-    router.refresh();
-  };
   return (
     <Card>
       <CardTitle>{t("tabs.preferences")}</CardTitle>
       <div className="flex flex-col gap-6">
-        <Choice label={t("language")} value={locale} options={languages} onChoose={(value) => chooseLanguage(value as Locale)} />
-        <FormError error={update.error} />
+        <Choice
+          label={t("language")}
+          value={locale}
+          options={languages.map(({ id, name }) => ({ value: id, label: name }))}
+          onChoose={(value) => chooseLanguage(value as Locale)}
+        />
         <Choice
           label={t("theme")}
           value={known ? (theme ?? "system") : ""}

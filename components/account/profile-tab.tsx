@@ -4,17 +4,17 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
-import { toast } from "sonner";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardTitle, Fact, Facts } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { Me } from "#lib/contracts/account.ts";
 import { FormError } from "./form-error.tsx";
 import { useUpdateMe } from "./requests.ts";
 
-const values = z.object({ name: z.string().trim().min(1).max(63) });
+const values = z.object({ name: z.string().check(z.trim(), z.minLength(1), z.maxLength(63)) });
 
 /** Who one is here. */
 export function ProfileTab({ me: first }: { me: Me }) {

@@ -1,13 +1,12 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardTitle } from "#components/ui/card.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { ErrorState, Loading, UpdateFailed } from "#components/ui/feedback.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { SessionView } from "#lib/contracts/account.ts";
 import { FormError } from "./form-error.tsx";
 import { useRevokeSession, useSessions } from "./requests.ts";
@@ -16,7 +15,6 @@ import { readUserAgent } from "./user-agent.ts";
 /** Where one is signed in. */
 export function SessionsTab() {
   const t = useTranslations("settings");
-  const message = useErrorMessage();
   const sessions = useSessions();
   const revoke = useRevokeSession();
   const others = sessions.data?.items.some((session) => !session.current);
@@ -37,8 +35,9 @@ export function SessionsTab() {
         {t("tabs.sessions")}
       </CardTitle>
       <p className="mb-2 text-muted">{t("sessionsText")}</p>
-      {sessions.isPending ? <Skeleton className="h-14" /> : null}
-      {sessions.isError && !sessions.data ? <ErrorState message={message(sessions.error)} onRetry={() => sessions.refetch()} /> : null}
+      {sessions.isPending ? <Loading className="h-14" /> : null}
+      {sessions.isError && !sessions.data ? <ErrorState error={sessions.error} onRetry={() => sessions.refetch()} /> : null}
+      {sessions.isError && sessions.data ? <UpdateFailed error={sessions.error} onRetry={() => sessions.refetch()} /> : null}
       <ul className="divide-y">
         {sessions.data?.items.map((session) => (
           <SessionRow

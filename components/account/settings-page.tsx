@@ -29,14 +29,14 @@ export function SettingsPage({ me, providers }: SettingsPageProps) {
   return (
     <Page title={t("title")} description={t("description")}>
       <Tabs.Root value={tab} onValueChange={open} className="flex min-w-0 flex-col gap-5">
-        <div className="-mx-4 overflow-x-auto px-4 md:mx-0 md:px-0">
+        <div className="-mx-4 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0">
           <Tabs.List aria-label={t("title")} className="flex w-max min-w-full gap-5 border-b">
             {tabs.map((name) => (
               <Tabs.Trigger
                 key={name}
                 value={name}
                 ref={name === tab ? intoView : null}
-                className="-mb-px h-9 whitespace-nowrap border-transparent border-b-2 font-medium text-muted hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:text-ink"
+                className="-mb-px h-9 scroll-mx-4 whitespace-nowrap border-transparent border-b-2 font-medium text-muted hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:text-ink"
               >
                 {t(`tabs.${name}`)}
               </Tabs.Trigger>

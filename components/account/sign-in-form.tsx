@@ -3,6 +3,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { useForm } from "react-hook-form";
 import { Button } from "#components/ui/button.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
@@ -14,12 +15,14 @@ import { useSignIn } from "./requests.ts";
 
 interface SignInFormProps {
   next: string;
+  /** Whether nobody has an account here yet. */
+  first: boolean;
   providers: OfferedProvider[];
   /** Code of what went wrong with an account elsewhere; null: nothing. */
   failure: string | null;
 }
 
-export function SignInForm({ next, providers, failure }: SignInFormProps) {
+export function SignInForm({ next, first, providers, failure }: SignInFormProps) {
   const t = useTranslations("auth");
   const message = useErrorMessage();
   const signIn = useSignIn();
@@ -34,6 +37,7 @@ export function SignInForm({ next, providers, failure }: SignInFormProps) {
   return (
     <div className="flex flex-col gap-2">
       <h1 className="mb-2 font-semibold text-title">{t("signIn")}</h1>
+      {first ? <NewInstallation next={next} /> : null}
       {failure ? <Failure code={failure} /> : null}
       {/* POST: sent before the page's script is ready, a password must not end up in the address. */}
       <form method="post" onSubmit={submit} noValidate className="flex flex-col gap-2">
@@ -64,6 +68,17 @@ export function SignInForm({ next, providers, failure }: SignInFormProps) {
       </p>
     </div>
   );
+}
+
+/** Nobody could sign in: where to begin. */
+function NewInstallation({ next }: { next: string }) {
+  const t = useTranslations("auth");
+  const link = (chunks: ReactNode) => (
+    <Link className="font-medium text-accent hover:underline" href={`/sign-up?next=${encodeURIComponent(next)}`}>
+      {chunks}
+    </Link>
+  );
+  return <p className="mb-2 rounded-box border bg-surface px-3 py-2.5 text-table">{t.rich("newInstallation", { link })}</p>;
 }
 
 /** Why signing in with an account elsewhere did not work. */

@@ -4,7 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { ApiError } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
@@ -18,6 +18,8 @@ import { useSignUp } from "./requests.ts";
 interface SignUpFormProps {
   next: string;
   mode: z.infer<typeof signUpMode>;
+  /** Whether nobody has an account here yet. */
+  first: boolean;
   /** Token from an invitation's link. */
   token: string;
   providers: OfferedProvider[];
@@ -25,7 +27,7 @@ interface SignUpFormProps {
 
 const isAboutToken = (error: unknown) => error instanceof ApiError && error.param === "token";
 
-export function SignUpForm({ next, mode, token, providers }: SignUpFormProps) {
+export function SignUpForm({ next, mode, first, token, providers }: SignUpFormProps) {
   const t = useTranslations("auth");
   const message = useErrorMessage();
   const locale = useLocale() as Locale;
@@ -46,7 +48,10 @@ export function SignUpForm({ next, mode, token, providers }: SignUpFormProps) {
   );
   return (
     <div className="flex flex-col gap-2">
-      <h1 className="mb-2 font-semibold text-title">{t("signUp")}</h1>
+      <div className="mb-2 flex flex-col gap-1">
+        <h1 className="font-semibold text-title">{t("signUp")}</h1>
+        {first ? <p className="text-muted">{t("firstAccount")}</p> : null}
+      </div>
       {/* POST: sent before the page's script is ready, a password must not end up in the address. */}
       <form method="post" onSubmit={submit} noValidate className="flex flex-col gap-2">
         <Field label={t("email")} error={errors.email && t("emailInvalid")}>

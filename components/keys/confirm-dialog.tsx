@@ -43,7 +43,9 @@ export function ConfirmKeyDialog(props: ConfirmKeyDialogProps) {
         </p>
       ) : null}
       <DialogActions>
-        <Button onClick={onClose}>{common("cancel")}</Button>
+        <Button autoFocus onClick={onClose}>
+          {common("cancel")}
+        </Button>
         <Button variant="danger" busy={busy} onClick={onConfirm}>
           {confirm}
         </Button>

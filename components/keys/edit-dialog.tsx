@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { ApiKeyView } from "#lib/contracts/api-keys.ts";
 import { formDialog } from "./dialog-size.ts";
 import { KeyForm } from "./key-form.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
+import { toast } from "#components/ui/toast.ts";
 import type { ApiKeyView } from "#lib/contracts/api-keys.ts";
 import { ConfirmKeyDialog } from "./confirm-dialog.tsx";
 import { useKeyVerb } from "./requests.ts";

@@ -2,10 +2,10 @@
 
 import { CircleOff, CirclePlay, Ellipsis, Hourglass, Pencil, RefreshCw, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { Button } from "#components/ui/button.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
 import { Menu, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { ApiKeyView } from "#lib/contracts/api-keys.ts";
 import { useKeyVerb } from "./requests.ts";
 

@@ -41,7 +41,7 @@ export function KeyForm(props: KeyFormProps) {
     // Done here, because what is folded away takes no focus.
     shouldFocusError: false,
   });
-  const { errors, isDirty } = form.formState;
+  const { errors, isDirty, isSubmitted } = form.formState;
   const [open, setOpen] = useState(limitsOpen);
   useEffect(() => onDirty(isDirty), [isDirty, onDirty]);
   const show = (field: keyof KeyValues) => {
@@ -54,6 +54,8 @@ export function KeyForm(props: KeyFormProps) {
     show(field);
   });
   const name = form.watch("name").trim();
+  // Who only passed through the empty field has done nothing wrong yet.
+  const nameWrong = errors.name !== undefined && (isDirty || isSubmitted);
   return (
     <FormProvider {...form}>
       <form
@@ -67,7 +69,7 @@ export function KeyForm(props: KeyFormProps) {
         <Field
           label={t("name")}
           help={t("nameHelp")}
-          error={errors.name && (name === "" ? t("nameMissing") : t("nameTooLong", { count: name.length }))}
+          error={nameWrong ? (name === "" ? t("nameMissing") : t("nameTooLong", { count: name.length })) : undefined}
         >
           {(control) => <Input autoFocus autoComplete="off" {...control} {...form.register("name")} />}
         </Field>

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardTitle } from "#components/ui/card.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
+import { UpdateFailed } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { UnavailableButton } from "#components/ui/unavailable-button.tsx";
 import type { ApiKeyDetail } from "#lib/contracts/api-keys.ts";
@@ -31,8 +31,7 @@ interface KeyPageProps {
 /** One key: what it is, what it may do, and what it did lately. */
 export function KeyPage({ first, target, sample }: KeyPageProps) {
   const t = useTranslations("keys");
-  const message = useErrorMessage();
-  const { data: apiKey, error } = useApiKey(first);
+  const { data: apiKey, error, refetch } = useApiKey(first);
   const [dialog, setDialog] = useState<KeyDialogKind | null>(null);
   const [deleted, setDeleted] = useState(false);
   if (deleted || isGone(error)) return <KeyGone name={apiKey.name} />;
@@ -43,11 +42,7 @@ export function KeyPage({ first, target, sample }: KeyPageProps) {
       description={<KeyStatus status={apiKey.status} />}
       action={<Actions apiKey={apiKey} onChoose={setDialog} />}
     >
-      {error ? (
-        <p role="alert" className="text-bad text-table">
-          {t("updateFailed", { message: message(error) })}
-        </p>
-      ) : null}
+      {error ? <UpdateFailed error={error} onRetry={refetch} /> : null}
       <KeyRotation apiKey={apiKey} onEnd={() => setDialog("end-grace")} />
       <KeyFacts apiKey={apiKey} />
       <KeyRights apiKey={apiKey} />

@@ -1,28 +1,25 @@
 "use client";
 
-import { ArrowDown, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { columnSort, orderChange } from "#components/ui/sorting.ts";
+import { Head } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { UrlChange } from "#components/ui/url-state.ts";
-import type { ApiKeySort, ApiKeyView } from "#lib/contracts/api-keys.ts";
+import { type ApiKeyView, apiKeySorts } from "#lib/contracts/api-keys.ts";
 import { type KeyDialogKind, KeyMenu } from "./key-actions.tsx";
+import { usualOrder } from "./key-params.ts";
 import { KeyStatus } from "./key-status.tsx";
 import { useLimitsText } from "./limits-text.ts";
 import type { KeyListParams } from "./requests.ts";
 
 const columns = ["name", "key", "status", "limits", "lastUsed", "expires", "created"] as const;
-/** From which width on a column of the table is there; cards have all. */
-const wideOnly: Partial<Record<(typeof columns)[number], string>> = { limits: "md:max-xl:hidden", created: "md:max-xl:hidden" };
-const sorts: Partial<Record<(typeof columns)[number], ApiKeySort>> = {
-  name: "name",
-  created: "created",
-  lastUsed: "lastUsed",
-  expires: "expires",
-};
+/** Left out of the table while it is narrow; cards have all. */
+const wideOnly = new Set<string>(["limits", "created"]);
+const hiddenWhileNarrow = "md:max-xl:hidden";
 
 interface KeyTableProps {
   keys: ApiKeyView[];
@@ -36,6 +33,10 @@ interface KeyTableProps {
 /** The keys as a table; on a phone each is a card with the same facts. */
 export function KeyTable({ keys, currency, params, onSort, onChoose, stale }: KeyTableProps) {
   const t = useTranslations("keys");
+  const sortOf = (column: string) => {
+    const sort = apiKeySorts.find((one) => one === column);
+    return sort && columnSort(sort, params, (next) => onSort(orderChange(next, usualOrder)));
+  };
   return (
     <div
       className={cn(
@@ -47,11 +48,9 @@ export function KeyTable({ keys, currency, params, onSort, onChoose, stale }: Ke
         <thead className="hidden md:table-header-group">
           <tr className="border-b text-label text-muted">
             {columns.map((column) => (
-              <Head key={column} column={column} params={params} onSort={onSort} />
+              <Head key={column} column={{ id: column, label: t(`column.${column}`), wide: wideOnly.has(column), sort: sortOf(column) }} />
             ))}
-            <th scope="col" className="sticky right-0 w-12 bg-surface">
-              <span className="sr-only">{t("actions")}</span>
-            </th>
+            <Head column={{ id: "actions", label: t("actions"), hidden: true }} />
           </tr>
         </thead>
         <tbody className="flex flex-col gap-3 md:table-row-group">
@@ -66,48 +65,6 @@ export function KeyTable({ keys, currency, params, onSort, onChoose, stale }: Ke
 
 /** Two short lines rather than one that pushes the next column out. */
 const dated = "md:min-w-32 md:[&_time]:whitespace-normal";
-
-function Head({
-  column,
-  params,
-  onSort,
-}: {
-  column: (typeof columns)[number];
-  params: KeyListParams;
-  onSort: (change: UrlChange) => void;
-}) {
-  const t = useTranslations("keys");
-  const sort = sorts[column];
-  const label = t(`column.${column}`);
-  const hide = wideOnly[column];
-  if (!sort) {
-    return (
-      <th scope="col" className={cn("h-10 whitespace-nowrap px-3 font-medium first:pl-5", hide)}>
-        {label}
-      </th>
-    );
-  }
-  const current = params.sort === sort;
-  const first = sort === "name" ? "asc" : "desc";
-  const next = current ? (params.order === "asc" ? "desc" : "asc") : first;
-  const Arrow = params.order === "asc" ? ArrowUp : ArrowDown;
-  return (
-    <th
-      scope="col"
-      aria-sort={current ? (params.order === "asc" ? "ascending" : "descending") : "none"}
-      className={cn("h-10 whitespace-nowrap px-3 font-medium first:pl-5", hide)}
-    >
-      <button
-        type="button"
-        onClick={() => onSort({ sort: sort === "created" ? null : sort, order: next === "desc" ? null : next })}
-        className={cn("-mx-1.5 flex h-7 items-center gap-1 rounded-[5px] px-1.5 font-medium hover:text-ink", current && "text-ink")}
-      >
-        {label}
-        <Arrow className={cn("size-3.5", !current && "invisible")} strokeWidth={1.75} aria-hidden />
-      </button>
-    </th>
-  );
-}
 
 function KeyRow({ apiKey, currency, onChoose }: { apiKey: ApiKeyView; currency: string; onChoose: (kind: KeyDialogKind) => void }) {
   const t = useTranslations("keys");
@@ -126,7 +83,7 @@ function KeyRow({ apiKey, currency, onChoose }: { apiKey: ApiKeyView; currency: 
       <Cell label={t("column.status")}>
         <KeyStatus status={apiKey.status} />
       </Cell>
-      <Cell label={t("column.limits")} className={cn(wideOnly.limits, "md:whitespace-normal")}>
+      <Cell label={t("column.limits")} className={cn(hiddenWhileNarrow, "md:whitespace-normal")}>
         <span className="line-clamp-2 max-w-56 text-right text-muted md:max-w-44 md:text-left" title={limits}>
           {limits}
         </span>
@@ -137,7 +94,7 @@ function KeyRow({ apiKey, currency, onChoose }: { apiKey: ApiKeyView; currency: 
       <Cell label={t("column.expires")} className={dated}>
         {ends ? <Time at={ends} /> : <span className="text-muted">{t("expiryChoice.never")}</span>}
       </Cell>
-      <Cell label={t("column.created")} className={cn(wideOnly.created, dated)}>
+      <Cell label={t("column.created")} className={cn(hiddenWhileNarrow, dated)}>
         <Time at={apiKey.createdAt} past />
       </Cell>
       <td className="absolute top-2 right-2 z-10 bg-inherit md:sticky md:top-auto md:right-0 md:pr-3 md:text-right">

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type ApiKeyLimits, type ApiKeyView, apiKeyLimits, createApiKeyInput } from "#lib/contracts/api-keys.ts";
 import { amountToDecimal, parseAmount } from "#lib/money/nano.ts";
 import { dateValue, type ExpiryChoice, expiryChoices, expiryMoment } from "./expiry.ts";
@@ -38,26 +38,28 @@ const linesOf = (text: string) =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-const count = z.string().refine(isCount);
-const budget = z.string().refine(isBudget);
+const count = z.string().check(z.refine(isCount));
+const budget = z.string().check(z.refine(isBudget));
 
 /** Says which fields are wrong; the sentences are the form's. */
-export const keyValues: z.ZodType<KeyValues, KeyValues> = z
+export const keyValues: z.ZodMiniType<KeyValues, KeyValues> = z
   .object({
     name: createApiKeyInput.shape.name,
     expiry: z.enum([...expiryChoices, "keep"]),
     date: z.string(),
     models: z.enum(["all", "some"]),
-    allowedModels: z.array(z.string()).max(100),
-    addresses: z.string().refine((text) => linesOf(text).length <= 100 && linesOf(text).every((line) => line.length <= 64)),
+    allowedModels: z.array(z.string()).check(z.maxLength(100)),
+    addresses: z.string().check(z.refine((text) => linesOf(text).length <= 100 && linesOf(text).every((line) => line.length <= 64))),
     requestsPerMinute: count,
     tokensPerMinute: count,
     concurrency: count,
     budgetDay: budget,
     budgetMonth: budget,
   })
-  .refine(({ expiry, date }) => expiry !== "date" || date >= dateValue(new Date()), { path: ["date"] })
-  .refine(({ models, allowedModels }) => models === "all" || allowedModels.length > 0, { path: ["allowedModels"] });
+  .check(
+    z.refine(({ expiry, date }) => expiry !== "date" || date >= dateValue(new Date()), { path: ["date"] }),
+    z.refine(({ models, allowedModels }) => models === "all" || allowedModels.length > 0, { path: ["allowedModels"] }),
+  );
 
 export const noValues: KeyValues = {
   ...{ name: "", expiry: "never", date: "", models: "all", allowedModels: [], addresses: "" },

@@ -1,15 +1,13 @@
 "use client";
 
-import { RotateCw } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { ApiError } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
-import { cn } from "#components/ui/cn.ts";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { EmptyState, ErrorState, Loading, UpdateFailed } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { Pager } from "#components/ui/pager.tsx";
+import { RefreshButton } from "#components/ui/refresh-button.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ApiKeyView } from "#lib/contracts/api-keys.ts";
 import { CreateKey } from "./create-dialog.tsx";
@@ -30,7 +28,6 @@ interface KeysPageProps {
 /** The workspace's API keys: search, filter, order and page stand in the address. */
 export function KeysPage({ initial, target, currency }: KeysPageProps) {
   const t = useTranslations("keys");
-  const common = useTranslations("common");
   const [query, setQuery] = useUrlState();
   const params = readKeyParams(query);
   const keys = useApiKeys(params, initial);
@@ -48,9 +45,7 @@ export function KeysPage({ initial, target, currency }: KeysPageProps) {
         <div className="flex flex-wrap items-center gap-2">
           <KeyFilters params={params} onChange={(change) => setQuery({ ...change, page: null })} />
           <span className="flex-1 max-sm:hidden" />
-          <Button size="icon" aria-label={common("refresh")} title={common("refresh")} onClick={() => keys.refetch()}>
-            <RotateCw strokeWidth={1.75} aria-hidden className={cn(keys.isFetching && "animate-spin")} />
-          </Button>
+          <RefreshButton busy={keys.isFetching} onRefresh={keys.refetch} />
         </div>
       )}
       <Results
@@ -80,25 +75,28 @@ interface ResultsProps extends Pick<Parameters<typeof KeyTable>[0], "params" | "
 
 function Results({ keys, filtered, onClear, ...table }: ResultsProps) {
   const t = useTranslations("keys");
-  const message = useErrorMessage();
   const { data, error } = keys;
   if (!data) {
-    if (!error) return <Skeleton className="h-64" />;
-    const requestId = error instanceof ApiError ? error.requestId : null;
-    return <ErrorState message={message(error)} requestId={requestId} onRetry={() => keys.refetch()} />;
+    if (!error) return <Loading className="h-64" />;
+    return <ErrorState error={error} onRetry={() => keys.refetch()} />;
   }
   return (
     <>
-      {error ? (
-        <p role="alert" className="text-bad text-table">
-          {t("updateFailed", { message: message(error) })}
-        </p>
-      ) : null}
+      {error ? <UpdateFailed error={error} onRetry={() => keys.refetch()} /> : null}
       {data.items.length > 0 ? <KeyTable keys={data.items} stale={keys.isPlaceholderData} {...table} /> : null}
       {data.total === 0 && filtered ? (
         <EmptyState title={t("noMatch")} action={<Button onClick={onClear}>{t("clearFilters")}</Button>} />
       ) : null}
-      {data.total === 0 && !filtered ? <EmptyState title={t("empty")} /> : null}
+      {data.total === 0 && !filtered ? <EmptyState title={t("empty")} action={<Guide />} /> : null}
     </>
+  );
+}
+
+function Guide() {
+  const t = useTranslations("keys");
+  return (
+    <Link href="/docs/keys" className="font-medium text-accent hover:underline">
+      {t("guide")}
+    </Link>
   );
 }

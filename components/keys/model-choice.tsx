@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useId, useState } from "react";
 import { useController, useFormContext } from "react-hook-form";
+import { UpdateFailed } from "#components/ui/feedback.tsx";
 import { Input } from "#components/ui/field.tsx";
 import type { KeyValues } from "./key-values.ts";
 import { useCallableModels } from "./requests.ts";
@@ -82,7 +83,7 @@ function Ticked() {
           </label>
         ))}
         {found.data?.items.length === 0 ? <p className="px-2.5 py-2 text-muted">{t("noModelFound")}</p> : null}
-        {found.isError ? <p className="px-2.5 py-2 text-bad">{t("modelsFailed")}</p> : null}
+        {found.isError ? <UpdateFailed error={found.error} onRetry={found.refetch} className="px-2.5 py-2" /> : null}
       </div>
       <p
         id={note}

@@ -18,13 +18,13 @@ export function RecentCalls({ calls, capped }: { calls: ApiKeyDetail["recentCall
         <table aria-label={t("recentCalls")} className="w-full text-table">
           <thead>
             <tr className="border-b text-left text-label text-muted">
-              <th scope="col" className="h-9 pr-4 font-medium">
+              <th scope="col" className="h-9 w-full pr-4 font-medium">
                 {t("calledModel")}
               </th>
-              <th scope="col" className="h-9 pr-4 text-right font-medium">
+              <th scope="col" className="h-9 whitespace-nowrap pr-4 text-right font-medium">
                 {t("calls")}
               </th>
-              <th scope="col" className="h-9 text-right font-medium">
+              <th scope="col" className="h-9 whitespace-nowrap text-right font-medium">
                 {t("lastCall")}
               </th>
             </tr>
@@ -32,7 +32,9 @@ export function RecentCalls({ calls, capped }: { calls: ApiKeyDetail["recentCall
           <tbody>
             {calls.map(({ accessName, calls: count, lastAt }) => (
               <tr key={accessName} className="h-10 border-b last:border-b-0">
-                <td className="break-all pr-4 font-mono text-code">{accessName}</td>
+                <td className="py-2 pr-4 font-mono text-code [overflow-wrap:anywhere]">
+                  <AccessName name={accessName} />
+                </td>
                 <td className="pr-4 text-right tabular-nums">{format.number(count)}</td>
                 <td className="text-right">
                   <Time at={lastAt} past />
@@ -44,5 +46,17 @@ export function RecentCalls({ calls, capped }: { calls: ApiKeyDetail["recentCall
       )}
       {capped ? <p className="mt-3 text-label text-muted">{t("recentCapped")}</p> : null}
     </Card>
+  );
+}
+
+/** Broken, where it must be, between its two halves. */
+function AccessName({ name }: { name: string }) {
+  const cut = name.indexOf("/") + 1;
+  return (
+    <>
+      {name.slice(0, cut)}
+      <wbr />
+      {name.slice(cut)}
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { FormProvider, useForm } from "react-hook-form";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
@@ -21,7 +21,7 @@ import { useRotateApiKey } from "./requests.ts";
 const graces = ["0", "60", "1440", "10080", "43200"] as const;
 const rotateValues = z
   .object({ grace: z.enum(graces), expiry: z.enum(expiryChoices), date: z.string() })
-  .refine(({ expiry, date }) => expiry !== "date" || date >= dateValue(new Date()), { path: ["date"] });
+  .check(z.refine(({ expiry, date }) => expiry !== "date" || date >= dateValue(new Date()), { path: ["date"] }));
 type RotateValues = z.infer<typeof rotateValues>;
 
 /** Replaces a key by a new one: first how long the old one still works, then the new key, this one time. */

@@ -11,6 +11,8 @@ function model(slug: string, rest: Partial<ModelSummary>): ModelSummary {
     kind: "text_generation",
     contextLength: 4096,
     maxOutputTokens: 512,
+    servedContextLength: null,
+    memory: null,
     licence: "MIT",
     parameters: null,
     description: { en: "", zh: "" },

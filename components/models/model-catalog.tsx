@@ -1,9 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Button } from "#components/ui/button.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState } from "#components/ui/feedback.tsx";
+import { EmptyState, UpdateFailed } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ModelSummary } from "#lib/contracts/models.ts";
@@ -16,8 +14,6 @@ import { useModels } from "./requests.ts";
 /** The catalog: every model as a card, filtered in the browser, because it is one short list. */
 export function ModelCatalog({ initial, currency }: { initial: { items: ModelSummary[] }; currency: string }) {
   const t = useTranslations("models");
-  const common = useTranslations("common");
-  const message = useErrorMessage();
   const models = useModels(initial);
   const [params, setParams] = useUrlState();
   const filters = readFilters(params);
@@ -26,14 +22,7 @@ export function ModelCatalog({ initial, currency }: { initial: { items: ModelSum
   return (
     <Page title={t("title")} description={t("description")} action={<AddModel />}>
       <ModelFilterBar models={items} filters={filters} shown={shown.length} onChange={setParams} />
-      {models.isError ? (
-        <p role="alert" className="flex flex-wrap items-center gap-3 text-bad">
-          {message(models.error)}
-          <Button size="small" onClick={() => models.refetch()}>
-            {common("retry")}
-          </Button>
-        </p>
-      ) : null}
+      {models.isError ? <UpdateFailed error={models.error} onRetry={models.refetch} /> : null}
       {shown.length === 0 ? (
         <EmptyState title={items.length === 0 ? t("emptyCatalog") : t("noMatch")} />
       ) : (

@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { Card, Fact } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { spaced } from "#components/ui/spaced.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { ModelSummary } from "#lib/contracts/models.ts";
 
@@ -28,7 +29,7 @@ export function ModelFacts({ model }: { model: ModelSummary }) {
         <Fact label={t("parameters")}>
           {model.parameters === null
             ? t("notPublished")
-            : format.number(BigInt(model.parameters), { notation: "compact", maximumFractionDigits: 1 })}
+            : spaced(format.number(BigInt(model.parameters), { notation: "compact", maximumFractionDigits: 1 }))}
         </Fact>
         <Fact label={t("updated")}>
           <Time at={model.updatedAt} />

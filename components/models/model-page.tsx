@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { Tabs } from "radix-ui";
 import type { ReactNode } from "react";
 import { Badge } from "#components/ui/badge.tsx";
+import { UpdateFailed } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ModelDetail } from "#lib/contracts/models.ts";
@@ -33,7 +34,7 @@ export interface ModelPageProps {
 export function ModelPage({ initial, currency, exampleName, api }: ModelPageProps) {
   const t = useTranslations("models");
   const common = useTranslations("common");
-  const { data: model } = useModel(initial);
+  const { data: model, error, refetch } = useModel(initial);
   const [params, setParams] = useUrlState();
   const tab = params.get("tab") === "api" ? "api" : "introduction";
   return (
@@ -61,6 +62,7 @@ export function ModelPage({ initial, currency, exampleName, api }: ModelPageProp
         </>
       }
     >
+      {error ? <UpdateFailed error={error} onRetry={refetch} /> : null}
       <ModelNotes model={model} />
       <ModelFacts model={model} />
       <Tabs.Root value={tab} onValueChange={(next) => setParams({ tab: next === "api" ? next : null })} className="flex flex-col gap-5">

@@ -4,19 +4,18 @@ import { Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
-import { ApiError } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
+import { toast } from "#components/ui/toast.ts";
 import type { ModelDetail } from "#lib/contracts/models.ts";
+import { useRefusal } from "./refusal.ts";
 import { useRemoveModel } from "./requests.ts";
 
 /** Deletes a model that the workspace has brought, after a question. */
 export function RemoveModel({ model }: { model: ModelDetail }) {
   const t = useTranslations("models");
   const common = useTranslations("common");
-  const message = useErrorMessage();
+  const refusal = useRefusal();
   const router = useRouter();
   const remove = useRemoveModel();
   const [open, setOpen] = useState(false);
@@ -34,7 +33,7 @@ export function RemoveModel({ model }: { model: ModelDetail }) {
       <Dialog open={open} onOpenChange={setOpen} title={t("remove.title", { name: model.name })} description={t("remove.description")}>
         {error ? (
           <p role="alert" className="text-bad">
-            {error instanceof ApiError && error.code === "conflict" ? error.message : message(error)}
+            {refusal(error)}
           </p>
         ) : null}
         <DialogActions>

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { api } from "#components/ui/api.ts";
 import { type createOwnModelInput, type ModelDetail, modelDetail, modelList } from "#lib/contracts/models.ts";
 

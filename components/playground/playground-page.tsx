@@ -2,8 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useState } from "react";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { EmptyState, ErrorState, Loading, Skeleton, UpdateFailed } from "#components/ui/feedback.tsx";
 import { chatKinds } from "#lib/contracts/trial.ts";
 import { DraftsContext } from "./composer/use-draft.ts";
 import { sessionsOf } from "./conversation/sessions.ts";
@@ -15,7 +14,6 @@ import { Workspace } from "./workspace.tsx";
 /** `currency` is the installation's, ISO 4217. */
 export function PlaygroundPage({ userId, currency }: { userId: string; currency: string }) {
   const t = useTranslations("playground");
-  const message = useErrorMessage();
   const { model } = useAddress();
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState(model);
@@ -28,8 +26,11 @@ export function PlaygroundPage({ userId, currency }: { userId: string; currency:
         {targets.isPending ? <PageSkeleton /> : null}
         {targets.isError && !found ? (
           <div className="p-6">
-            <ErrorState message={message(targets.error)} onRetry={() => targets.refetch()} />
+            <ErrorState error={targets.error} onRetry={targets.refetch} />
           </div>
+        ) : null}
+        {targets.isError && found ? (
+          <UpdateFailed error={targets.error} onRetry={targets.refetch} className="border-b bg-bad-soft px-4 py-1.5" />
         ) : null}
         {found && found.shared.length === 0 && found.ownTotal === 0 && search === "" ? (
           <div className="p-6">
@@ -50,7 +51,7 @@ export function PlaygroundPage({ userId, currency }: { userId: string; currency:
 /** Where everything will stand. */
 function PageSkeleton() {
   return (
-    <div className="flex min-h-0 flex-1" aria-hidden>
+    <div className="flex min-h-0 flex-1">
       <div className="hidden w-64 flex-col gap-2 border-r p-3 xl:flex">
         <Skeleton className="h-8" />
         <Skeleton className="h-8" />
@@ -62,7 +63,8 @@ function PageSkeleton() {
           <Skeleton className="h-8 w-28" />
           <Skeleton className="h-8 w-64 max-w-[50%]" />
         </div>
-        <div className="mt-auto p-4">
+        <Loading className="min-h-0 flex-1 [&>div]:invisible" />
+        <div className="p-4">
           <Skeleton className="mx-auto h-13 max-w-3xl" />
         </div>
       </div>

@@ -69,14 +69,15 @@ function isServed(model: ModelSummary): boolean {
 }
 
 function sharedTarget(model: ModelSummary): Target {
-  const { accessName, name, kind, demo, contextLength, maxOutputTokens, tokenPrice } = model;
+  const { accessName, name, kind, demo, maxOutputTokens, tokenPrice } = model;
+  const contextLength = model.servedContextLength ?? model.contextLength;
   const ready = model.tryUnavailable === null;
   return { accessName, name, kind, demo, ready, contextLength, maxOutputTokens, tokenPrice, hourNano: null, service: null };
 }
 
 function ownTarget(service: ServiceSummary, model: ModelSummary | undefined): Target {
-  const { id, accessName, name, state, hourNano } = service;
+  const { id, accessName, name, state, hourNano, contextLength } = service;
   const { kind, demo } = service.model;
-  const limits = { contextLength: model?.contextLength ?? null, maxOutputTokens: model?.maxOutputTokens ?? null };
+  const limits = { contextLength, maxOutputTokens: model?.maxOutputTokens ?? null };
   return { accessName, name, kind, demo, ready: service.readyInstances > 0, ...limits, tokenPrice: null, hourNano, service: { id, state } };
 }

@@ -1,5 +1,5 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { ApiError, readError } from "#components/ui/api.ts";
 import type { TrialInput } from "#lib/contracts/trial.ts";
 
@@ -13,18 +13,18 @@ export type TrialEvent =
   | { type: "usage"; inputTokens: number; outputTokens: number };
 
 const chunk = z.object({
-  error: z.object({ code: z.string().nullable().optional(), message: z.string() }).optional(),
-  choices: z
-    .array(
+  error: z.optional(z.object({ code: z.optional(z.nullable(z.string())), message: z.string() })),
+  choices: z.optional(
+    z.array(
       z.object({
-        delta: z
-          .object({ content: z.string().nullish(), reasoning_content: z.string().nullish(), reasoning: z.string().nullish() })
-          .optional(),
-        finish_reason: z.string().nullish(),
+        delta: z.optional(
+          z.object({ content: z.nullish(z.string()), reasoning_content: z.nullish(z.string()), reasoning: z.nullish(z.string()) }),
+        ),
+        finish_reason: z.nullish(z.string()),
       }),
-    )
-    .optional(),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+    ),
+  ),
+  usage: z.nullish(z.object({ prompt_tokens: z.number(), completion_tokens: z.number() })),
 });
 
 /**

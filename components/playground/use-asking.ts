@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useContext, useMemo, useRef, useState } from "react";
-import { toast } from "sonner";
+import { toast } from "#components/ui/toast.ts";
 import type { TrialCodeInput } from "#lib/contracts/trial.ts";
 import { codeInputOf } from "./code/code-input.ts";
 import { DraftsContext } from "./composer/use-draft.ts";

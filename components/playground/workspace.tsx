@@ -3,7 +3,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useEffect, useMemo } from "react";
-import { useErrorMessage } from "#components/ui/error-message.ts";
 import { ErrorState, Skeleton } from "#components/ui/feedback.tsx";
 import type { Sessions } from "./conversation/sessions.ts";
 import { addressOf, useAddress } from "./conversation/use-address.ts";
@@ -24,7 +23,6 @@ export interface WorkspaceProps {
 /** The conversation that the address names, among the kept ones and its settings. */
 export function Workspace({ sessions, targets, search, onSearch, onChosen }: WorkspaceProps) {
   const t = useTranslations("playground");
-  const message = useErrorMessage();
   const client = useQueryClient();
   const address = useAddress();
   const { go, replace } = address;
@@ -77,9 +75,9 @@ export function Workspace({ sessions, targets, search, onSearch, onChosen }: Wor
         problem ? (
           <div className="m-auto w-full max-w-xl p-6">
             <ErrorState
-              message={problem.code === "not_found" ? t("conversationGone") : message(problem)}
-              requestId={problem.requestId}
-              onRetry={() => void session.load()}
+              error={problem}
+              {...(problem.code === "not_found" ? { message: t("conversationGone") } : {})}
+              onRetry={() => session.load()}
             />
           </div>
         ) : loading === "loading" ? (

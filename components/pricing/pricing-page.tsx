@@ -4,11 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { api } from "#components/ui/api.ts";
-import { Button } from "#components/ui/button.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState } from "#components/ui/feedback.tsx";
+import { EmptyState, UpdateFailed } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
-import { SearchField } from "#components/ui/search-field.tsx";
+import { UrlSearchField } from "#components/ui/url-search-field.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import { type PriceList, priceList } from "#lib/contracts/pricing.ts";
 import { filterPrices } from "./filter.ts";
@@ -20,8 +18,6 @@ const freshMs = 60_000;
 /** What calls by token and instances cost, as it stands now; one short list, so that it is searched in the browser. */
 export function PricingPage({ initial }: { initial: PriceList }) {
   const t = useTranslations("pricing");
-  const common = useTranslations("common");
-  const message = useErrorMessage();
   const [params, setParams] = useUrlState();
   const prices = useQuery({
     queryKey: ["pricing"],
@@ -36,19 +32,12 @@ export function PricingPage({ initial }: { initial: PriceList }) {
   return (
     <Page title={t("title")} description={t("description", { currency })}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <SearchField initial={text} onSearch={(q) => setParams({ q })} label={t("search")} className="w-full sm:w-72" />
+        <UrlSearchField value={text} onSearch={(q) => setParams({ q })} label={t("search")} className="w-full sm:w-72" />
         <Link href="/docs/pricing" className="text-accent text-table hover:underline">
           {t("howBilled")}
         </Link>
       </div>
-      {prices.isError ? (
-        <p role="alert" className="flex flex-wrap items-center gap-3 text-bad">
-          {message(prices.error)}
-          <Button size="small" onClick={() => prices.refetch()}>
-            {common("retry")}
-          </Button>
-        </p>
-      ) : null}
+      {prices.isError ? <UpdateFailed error={prices.error} onRetry={prices.refetch} /> : null}
       {tokens.length > 0 ? <TokenPriceTable rows={tokens} currency={currency} /> : null}
       {instances.length > 0 ? <InstancePriceTable rows={instances} currency={currency} /> : null}
       {tokens.length + instances.length === 0 ? (

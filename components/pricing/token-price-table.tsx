@@ -3,9 +3,10 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { Cell, Row } from "#components/ui/table.tsx";
 import type { TokenPriceRow } from "#lib/contracts/pricing.ts";
 import { formatMoney, formatTokenPrice, type MoneyStyle } from "#lib/money/format.ts";
-import { Amount, PriceCell, PriceRow, PriceTable } from "./price-table.tsx";
+import { Amount, PriceTable } from "./price-table.tsx";
 import { Since } from "./since.tsx";
 
 const perMillion = 1_000_000n;
@@ -26,13 +27,13 @@ export function TokenPriceTable({ rows, currency }: { rows: TokenPriceRow[]; cur
   return (
     <PriceTable id="token-prices" title={t("tokens")} note={t("tokensNote")} columns={columns}>
       {rows.map((row) => (
-        <Row key={row.slug} row={row} currency={currency} withImages={withImages} />
+        <Price key={row.slug} row={row} currency={currency} withImages={withImages} />
       ))}
     </PriceTable>
   );
 }
 
-function Row({ row, currency, withImages }: { row: TokenPriceRow; currency: string; withImages: boolean }) {
+function Price({ row, currency, withImages }: { row: TokenPriceRow; currency: string; withImages: boolean }) {
   const t = useTranslations("pricing");
   const style: MoneyStyle = { currency, locale: useLocale() };
   const byToken = row.kind !== "image_generation";
@@ -42,24 +43,24 @@ function Row({ row, currency, withImages }: { row: TokenPriceRow; currency: stri
     { label: t("output"), nano: byToken && row.kind !== "embedding" ? row.outputNano : null },
   ];
   return (
-    <PriceRow>
-      <PriceCell>
+    <Row>
+      <Cell>
         <Names row={row} />
-      </PriceCell>
+      </Cell>
       {cells.map(({ label, nano }) => (
-        <PriceCell key={label} label={label} right>
+        <Cell key={label} label={label} right>
           {nano === null ? <NotSold /> : <TokenAmount nano={BigInt(nano)} style={style} />}
-        </PriceCell>
+        </Cell>
       ))}
       {withImages ? (
-        <PriceCell label={t("image")} right>
+        <Cell label={t("image")} right>
           {row.imageNano === null ? <NotSold /> : formatMoney(BigInt(row.imageNano), style)}
-        </PriceCell>
+        </Cell>
       ) : null}
-      <PriceCell label={t("since")}>
+      <Cell label={t("since")}>
         <Since effectiveFrom={row.effectiveFrom} changesAt={row.changesAt} />
-      </PriceCell>
-    </PriceRow>
+      </Cell>
+    </Row>
   );
 }
 

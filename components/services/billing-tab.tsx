@@ -2,16 +2,16 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
-import { ApiError, api } from "#components/ui/api.ts";
+import { api } from "#components/ui/api.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { EmptyState, ErrorState, Loading, UpdateFailed } from "#components/ui/feedback.tsx";
 import { Pager } from "#components/ui/pager.tsx";
+import { spaced } from "#components/ui/spaced.ts";
+import { Cell, Row, Table } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import { type BillingIntervalView, serviceBilling } from "#lib/contracts/services.ts";
 import { usePrices } from "./prices.ts";
-import { Cell, Row, Table } from "./table.tsx";
 
 const refreshMs = 5_000;
 const pageSize = 20;
@@ -19,7 +19,6 @@ const pageSize = 20;
 /** What the service's instances have cost: each line is quantity × price version = amount. */
 export function BillingTab({ serviceId, currency }: { serviceId: string; currency: string }) {
   const t = useTranslations("services");
-  const message = useErrorMessage();
   const prices = usePrices(currency);
   const [params, setParams] = useUrlState();
   const page = Math.max(1, Number(params.get("page")) || 1);
@@ -29,13 +28,13 @@ export function BillingTab({ serviceId, currency }: { serviceId: string; currenc
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.openIntervals ?? 0) > 0 && refreshMs,
   });
-  if (!data && error) {
-    return <ErrorState message={message(error)} requestId={error instanceof ApiError ? error.requestId : null} onRetry={refetch} />;
-  }
-  if (!data) return <Skeleton className="h-64" />;
-  if (data.total === 0) return <EmptyState title={t("billingEmpty")} />;
+  if (!data && error) return <ErrorState error={error} onRetry={refetch} />;
+  if (!data) return <Loading className="h-64" />;
+  const stale = error ? <UpdateFailed error={error} onRetry={refetch} /> : null;
+  if (data.total === 0) return stale ?? <EmptyState title={t("billingEmpty")} />;
   return (
     <section className="flex min-w-0 flex-col gap-3">
+      {stale}
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="flex flex-col gap-1">
           <span className="text-label text-muted">{t("costSoFar")}</span>
@@ -94,7 +93,7 @@ function Interval({ interval, currency }: { interval: BillingIntervalView; curre
         </span>
       </Cell>
       <Cell label={t("intervalSeconds")} right>
-        {format.number(seconds, { style: "unit", unit: "second" })}
+        {spaced(format.number(seconds, { style: "unit", unit: "second" }))}
       </Cell>
       <Cell label={t("intervalPrice")} right>
         {prices.one(hourNano)}

@@ -62,18 +62,29 @@ export function DeployPage({ models, regions, asked, owner, balanceNano, currenc
   );
   return (
     <Page back={{ href: "/services", label: t("title") }} title={t("deployModel")} description={t("deployDescription")}>
-      <form onSubmit={submit} noValidate className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <form
+        onSubmit={submit}
+        noValidate
+        className="grid items-start gap-5 max-lg:[&_input]:scroll-mb-20 lg:grid-cols-[minmax(0,1fr)_20rem]"
+      >
         <Card className="flex flex-col gap-5">
           <ModelChoice form={form} models={models} asked={asked} />
           <NameField form={form} owner={owner} />
-          <PlaceFields form={form} regions={regions} currency={currency} />
+          <PlaceFields form={form} models={models} regions={regions} currency={currency} />
           <InstancesField form={form} />
         </Card>
         <Fee form={form} regions={regions} balanceNano={balanceNano} currency={currency}>
-          <Failure error={deploy.error} />
-          <Button type="submit" variant="primary" busy={deploy.isPending || deploy.isSuccess}>
-            {t("deploy")}
-          </Button>
+          {(fee) => (
+            <>
+              <Failure error={deploy.error} />
+              <div className="flex items-center gap-4">
+                <span className="font-semibold tabular-nums lg:hidden">{fee}</span>
+                <Button type="submit" variant="primary" busy={deploy.isPending || deploy.isSuccess} className="flex-1">
+                  {t("deploy")}
+                </Button>
+              </div>
+            </>
+          )}
         </Fee>
       </form>
     </Page>
@@ -117,7 +128,7 @@ function InstancesField({ form }: { form: UseFormReturn<DeployInput> }) {
 
 type FeeProps = Pick<DeployPageProps, "regions" | "balanceNano" | "currency"> & {
   form: UseFormReturn<DeployInput>;
-  children: React.ReactNode;
+  children: (fee: string | null) => React.ReactNode;
 };
 
 function Fee({ form, regions, balanceNano, currency, children }: FeeProps) {

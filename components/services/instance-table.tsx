@@ -1,24 +1,36 @@
 "use client";
 
+import { ScrollText } from "lucide-react";
 import { useNow, useTranslations } from "next-intl";
+import { Button } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Status } from "#components/ui/status.tsx";
+import { Cell, Row, Table } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { useUrlState } from "#components/ui/url-state.ts";
 import type { InstanceView } from "#lib/contracts/services.ts";
 import { reasonText } from "./reason-text.ts";
 import { instanceTone, isInstanceMoving } from "./service-state.ts";
-import { Cell, Row, Table } from "./table.tsx";
 
-export function InstanceTable({ instances }: { instances: InstanceView[] }) {
+interface InstanceTableProps {
+  instances: InstanceView[];
+  /** None are wanted. */
+  stopped: boolean;
+}
+
+export function InstanceTable({ instances, stopped }: InstanceTableProps) {
   const t = useTranslations("services");
-  if (instances.length === 0)
-    return <p className="rounded-card border border-dashed px-5 py-8 text-center text-muted">{t("noInstances")}</p>;
+  if (instances.length === 0) {
+    const text = t(stopped ? "noInstancesStopped" : "noInstances");
+    return <p className="rounded-card border border-dashed px-5 py-8 text-center text-muted">{text}</p>;
+  }
   const columns = [
     { id: "id", label: t("instanceId") },
     { id: "state", label: t("status") },
     { id: "reason", label: t("reason") },
     { id: "since", label: t("stateSince") },
     { id: "restarts", label: t("restarts"), right: true },
+    { id: "logs", label: t("logs"), hidden: true },
   ];
   return (
     <Table label={t("instanceList")} columns={columns}>
@@ -31,6 +43,7 @@ export function InstanceTable({ instances }: { instances: InstanceView[] }) {
 
 function InstanceRow({ instance }: { instance: InstanceView }) {
   const t = useTranslations("services");
+  const [, setParams] = useUrlState();
   const reason = reasonText(t, instance.reason, instance.reasonData, false);
   const moving = isInstanceMoving(instance.state);
   return (
@@ -54,6 +67,17 @@ function InstanceRow({ instance }: { instance: InstanceView }) {
       </Cell>
       <Cell label={t("restarts")} right>
         {instance.restarts}
+      </Cell>
+      <Cell className="bg-inherit md:sticky md:right-0 md:text-right">
+        <Button
+          variant="ghost"
+          size="small"
+          aria-label={t("logsOf", { instance: instance.id })}
+          onClick={() => setParams({ tab: "logs", instance: instance.id, run: null })}
+        >
+          <ScrollText strokeWidth={1.75} aria-hidden />
+          {t("logs")}
+        </Button>
       </Cell>
     </Row>
   );

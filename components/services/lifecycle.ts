@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { ApiError, api } from "#components/ui/api.ts";
 import { useErrorMessage } from "#components/ui/error-message.ts";
+import { toast } from "#components/ui/toast.ts";
 import {
   type GenerationInput,
   type RetryServiceInput,

@@ -1,9 +1,7 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import { ApiError } from "#components/ui/api.ts";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { EmptyState, ErrorState, Loading, UpdateFailed } from "#components/ui/feedback.tsx";
 import { Field, NativeSelect } from "#components/ui/field.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { useTimeZone } from "#components/ui/time-zone.ts";
@@ -16,18 +14,21 @@ import { useRuns } from "./run-requests.ts";
 /** The log of each start of the service's instances, kept after it has ended. */
 export function LogsTab({ serviceId }: { serviceId: string }) {
   const t = useTranslations("services");
-  const message = useErrorMessage();
   const [params, setParams] = useUrlState();
   const { data, error, refetch } = useRuns(serviceId);
-  if (!data && error) {
-    return <ErrorState message={message(error)} requestId={error instanceof ApiError ? error.requestId : null} onRetry={refetch} />;
-  }
-  if (!data) return <Skeleton className="h-96" />;
-  const chosen = data.items.find(({ id }) => id === params.get("run")) ?? data.items[0];
-  if (!chosen) return <EmptyState title={t("noRuns")} />;
+  if (!data && error) return <ErrorState error={error} onRetry={refetch} />;
+  if (!data) return <Loading className="h-96" />;
+  // Of an instance that was asked for, its newest run.
+  const chosen =
+    data.items.find(({ id }) => id === params.get("run")) ??
+    data.items.find(({ instanceId }) => instanceId === params.get("instance")) ??
+    data.items[0];
+  const stale = error ? <UpdateFailed error={error} onRetry={refetch} /> : null;
+  if (!chosen) return stale ?? <EmptyState title={t("noRuns")} />;
   return (
     <section className="flex min-w-0 flex-col gap-3">
-      <RunPicker runs={data.items} chosen={chosen} onRun={(id) => setParams({ run: id })} />
+      {stale}
+      <RunPicker runs={data.items} chosen={chosen} onRun={(id) => setParams({ run: id, instance: null })} />
       <RunFacts run={chosen} />
       <RunLog key={chosen.id} serviceId={serviceId} run={chosen} />
     </section>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
+import type { Key } from "react";
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { Card } from "#components/ui/card.tsx";
 import { useTimeZone } from "#components/ui/time-zone.ts";
@@ -20,6 +21,22 @@ export function MetricCharts({ metrics }: { metrics: ServiceMetrics }) {
   );
 }
 
+interface LonePointProps {
+  key?: Key | null;
+  cx?: number;
+  cy?: number;
+  index?: number;
+  values: { value: number | null }[];
+  color: string;
+}
+
+/** A moment between two gaps, which no line would show. */
+function LonePoint({ cx, cy, index = 0, values, color }: LonePointProps) {
+  const at = (position: number) => values[position]?.value ?? null;
+  if (cx === undefined || cy === undefined || at(index) === null || at(index - 1) !== null || at(index + 1) !== null) return <g />;
+  return <circle cx={cx} cy={cy} r={2.5} fill={color} />;
+}
+
 function FigureChart({ figure, metrics }: { figure: Figure; metrics: ServiceMetrics }) {
   const t = useTranslations("services");
   const format = useFormatter();
@@ -30,6 +47,8 @@ function FigureChart({ figure, metrics }: { figure: Figure; metrics: ServiceMetr
     format.dateTime(new Date(at), { ...(metrics.range === "7d" ? { dateStyle: "short" } : { timeStyle: "short" }), timeZone });
   const exact = (at: string) => format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short", timeZone });
   const told = (value: number) => format.number(value, { maximumFractionDigits: value < 10 ? 2 : 0 });
+  // A scale of its own for hundredths would make a mountain of nothing, with marks that all read 0.
+  const flat = data.every(({ value }) => value === null || value < 1);
   return (
     <Card>
       <div className="mb-3 flex items-baseline justify-between gap-3">
@@ -47,7 +66,7 @@ function FigureChart({ figure, metrics }: { figure: Figure; metrics: ServiceMetr
               tick={tick}
               tickLine={false}
               axisLine={false}
-              domain={[0, "auto"]}
+              domain={[0, flat ? 1 : "auto"]}
               allowDecimals={figure !== "firstToken"}
             />
             <Tooltip
@@ -59,7 +78,10 @@ function FigureChart({ figure, metrics }: { figure: Figure; metrics: ServiceMetr
                 return (
                   <div className="rounded-box border bg-surface px-2.5 py-1.5 text-label shadow-float">
                     <div className="text-muted">{exact(String(label))}</div>
-                    <div className="font-medium tabular-nums">{typeof value === "number" ? told(value) : "–"}</div>
+                    <div className="tabular-nums">
+                      <span className="font-medium">{typeof value === "number" ? told(value) : "–"}</span>{" "}
+                      <span className="text-muted">{t(`chartUnits.${figure}`)}</span>
+                    </div>
                   </div>
                 );
               }}
@@ -73,7 +95,7 @@ function FigureChart({ figure, metrics }: { figure: Figure; metrics: ServiceMetr
               fillOpacity={0.1}
               connectNulls={false}
               isAnimationActive={false}
-              dot={false}
+              dot={(props) => <LonePoint {...props} values={data} color={color} />}
             />
           </AreaChart>
         </ResponsiveContainer>

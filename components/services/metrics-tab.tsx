@@ -5,10 +5,9 @@ import { ChartLine, Table2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { ApiError, api } from "#components/ui/api.ts";
+import { api } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { EmptyState, ErrorState, Loading, Skeleton, UpdateFailed } from "#components/ui/feedback.tsx";
 import { NativeSelect } from "#components/ui/field.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import { type MetricRange, metricRanges, serviceMetrics } from "#lib/contracts/service-metrics.ts";
@@ -24,7 +23,6 @@ const MetricCharts = dynamic(() => import("./metric-charts.tsx").then((module) =
 /** What the service's calls came to over time. */
 export function MetricsTab({ serviceId }: { serviceId: string }) {
   const t = useTranslations("services");
-  const message = useErrorMessage();
   const [params, setParams] = useUrlState();
   const [asTable, setAsTable] = useState(false);
   const range = ranges.find((name) => name === params.get("range")) ?? "1h";
@@ -34,9 +32,7 @@ export function MetricsTab({ serviceId }: { serviceId: string }) {
     placeholderData: keepPreviousData,
     refetchInterval: refreshMs,
   });
-  if (!data && error) {
-    return <ErrorState message={message(error)} requestId={error instanceof ApiError ? error.requestId : null} onRetry={refetch} />;
-  }
+  if (!data && error) return <ErrorState error={error} onRetry={refetch} />;
   const isEmpty = data?.points.every(({ requests }) => requests === 0);
   return (
     <section className="flex min-w-0 flex-col gap-4">
@@ -58,7 +54,8 @@ export function MetricsTab({ serviceId }: { serviceId: string }) {
           {t(asTable ? "asChart" : "asTable")}
         </Button>
       </div>
-      {data ? null : <Skeleton className="h-96" />}
+      {error ? <UpdateFailed error={error} onRetry={refetch} /> : null}
+      {data ? null : <Loading className="h-96" />}
       {data && isEmpty ? <EmptyState title={t("metricsEmpty")} /> : null}
       {data && !isEmpty ? asTable ? <MetricsTable metrics={data} /> : <MetricCharts metrics={data} /> : null}
     </section>

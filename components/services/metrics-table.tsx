@@ -1,10 +1,10 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
+import { Cell, Row, Table } from "#components/ui/table.tsx";
 import { useTimeZone } from "#components/ui/time-zone.ts";
 import type { ServiceMetrics } from "#lib/contracts/service-metrics.ts";
 import { type Figure, figures, figureValue } from "./metric-figures.ts";
-import { Cell, Row, Table } from "./table.tsx";
 
 /** The charts' values as text, newest first, for those who cannot see them or want a number. */
 export function MetricsTable({ metrics }: { metrics: ServiceMetrics }) {

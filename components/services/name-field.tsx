@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
+import { useErrorMessage } from "#components/ui/error-message.ts";
 import { Field, Input } from "#components/ui/field.tsx";
 import { type DeployInput, serviceName } from "#lib/contracts/services.ts";
 import { suggestName } from "./name-suggestion.ts";
@@ -21,6 +22,7 @@ export function NameField({ form, owner }: { form: UseFormReturn<DeployInput>; o
   const t = useTranslations("services");
   const [name, modelSlug] = useWatch({ control: form.control, name: ["name", "modelSlug"] });
   const settled = useSettled(name, typingPauseMs);
+  const message = useErrorMessage();
   const check = useNameCheck(settled);
   const available = settled === name ? check.data?.available : undefined;
   useSuggestion(form, modelSlug, available === false);
@@ -30,11 +32,13 @@ export function NameField({ form, owner }: { form: UseFormReturn<DeployInput>; o
   const accessName = `${owner}/${name}`;
   const help = available
     ? t("nameFree", { accessName })
-    : check.isFetching
-      ? t("nameChecking")
-      : name === ""
-        ? t("nameRules")
-        : t("nameHelp", { accessName });
+    : check.isError
+      ? t("nameUnchecked", { message: message(check.error) })
+      : check.isFetching
+        ? t("nameChecking")
+        : name === ""
+          ? t("nameRules")
+          : t("nameHelp", { accessName });
   return (
     <Field label={t("serviceName")} help={help} error={taken ? t("nameTaken") : wrong || error ? t("nameRules") : undefined}>
       {(control) => (

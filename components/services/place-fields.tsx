@@ -4,7 +4,8 @@ import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { type UseFormReturn, useWatch } from "react-hook-form";
 import { Field, NativeSelect } from "#components/ui/field.tsx";
 import type { Locale } from "#lib/contracts/account.ts";
-import type { InstanceTypeOption, RegionOption } from "#lib/contracts/models.ts";
+import { offeredContext } from "#lib/contracts/instance-memory.ts";
+import type { InstanceTypeOption, ModelSummary, RegionOption } from "#lib/contracts/models.ts";
 import type { DeployInput } from "#lib/contracts/services.ts";
 import { ChoiceGroup } from "./choice-group.tsx";
 import { usePrices } from "./prices.ts";
@@ -12,6 +13,7 @@ import { RadioCard } from "./radio-card.tsx";
 
 interface PlaceFieldsProps {
   form: UseFormReturn<DeployInput>;
+  models: ModelSummary[];
   regions: RegionOption[];
   currency: string;
 }
@@ -22,11 +24,13 @@ export function firstType(region: RegionOption | undefined): string {
 }
 
 /** Region and instance type; another region brings its own types. */
-export function PlaceFields({ form, regions, currency }: PlaceFieldsProps) {
+export function PlaceFields({ form, models, regions, currency }: PlaceFieldsProps) {
   const t = useTranslations("services");
   const locale = useLocale() as Locale;
-  const regionId = useWatch({ control: form.control, name: "regionId" });
-  const types = regions.find((region) => region.id === regionId)?.instanceTypes ?? [];
+  const [regionId, modelSlug] = useWatch({ control: form.control, name: ["regionId", "modelSlug"] });
+  const model = models.find(({ slug }) => slug === modelSlug);
+  const chosen = regions.find((region) => region.id === regionId);
+  const types = chosen?.instanceTypes ?? [];
   const { errors } = form.formState;
   const moved = (id: string) => form.setValue("instanceTypeId", firstType(regions.find((region) => region.id === id)));
   return (
@@ -47,7 +51,9 @@ export function PlaceFields({ form, regions, currency }: PlaceFieldsProps) {
         <div className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
           {types.map((type) => (
             <RadioCard key={type.id} {...form.register("instanceTypeId")} value={type.id} disabled={type.hourNano === null}>
-              <TypeLines type={type} currency={currency} />
+              <TypeLines type={type} currency={currency}>
+                {chosen && model ? <ContextLine model={model} type={type} driver={chosen.driver} /> : null}
+              </TypeLines>
             </RadioCard>
           ))}
         </div>
@@ -56,7 +62,7 @@ export function PlaceFields({ form, regions, currency }: PlaceFieldsProps) {
   );
 }
 
-function TypeLines({ type, currency }: { type: InstanceTypeOption; currency: string }) {
+function TypeLines({ type, currency, children }: { type: InstanceTypeOption; currency: string; children: React.ReactNode }) {
   const t = useTranslations("services");
   const common = useTranslations("common");
   const format = useFormatter();
@@ -70,9 +76,21 @@ function TypeLines({ type, currency }: { type: InstanceTypeOption; currency: str
       </span>
       {type.gpuModel ? <span className="text-label text-muted">{t("gpu", { count: type.gpuCount, model: type.gpuModel })}</span> : null}
       <span className="text-label text-muted">{t("parallel", { count: type.parallel })}</span>
+      {children}
       <span className="mt-1 font-medium text-table tabular-nums">
         {type.hourNano === null ? t("noPrice") : common("perHour", { price: prices.one(type.hourNano) })}
       </span>
     </>
   );
+}
+
+/** How long a request to the chosen model may be on this type. */
+function ContextLine({ model, type, driver }: { model: ModelSummary; type: InstanceTypeOption; driver: RegionOption["driver"] }) {
+  const t = useTranslations("services");
+  const format = useFormatter();
+  const { parallel, gpuCount } = type;
+  const size = { parallel, gpuCount, memoryBytes: Number(type.memoryBytes) };
+  const { tokens, certain, fits } = offeredContext({ contextLength: model.contextLength, weights: model.memory, type: size, driver });
+  if (!fits) return <span className="text-label text-warn">{t("contextTooSmall", { model: model.name })}</span>;
+  return <span className="text-label text-muted">{t(certain ? "contextLength" : "contextAtMost", { tokens: format.number(tokens) })}</span>;
 }

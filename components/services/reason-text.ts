@@ -1,5 +1,6 @@
 import type { useTranslations } from "next-intl";
-import type { ServiceEventView, ServiceSummary, StateReason } from "#lib/contracts/services.ts";
+import { downloadProblems, type ServiceEventView, type ServiceSummary, type StateReason } from "#lib/contracts/services.ts";
+import { stateProblem } from "#lib/contracts/state-problems.ts";
 import { readableBytes, readableCores } from "./amounts.ts";
 
 export type ReasonData = Record<string, string | number>;
@@ -11,15 +12,18 @@ type Translate = ReturnType<typeof useTranslations<"services">>;
  */
 function endingText(t: Translate, data: ReasonData): string {
   const code = String(data.code ?? "unknown");
-  const ending = t(`ended.${endingKind(code)}`, { code });
+  const ending = t(`ended.${endingKind(code)}`, { code: code.replace(/^signal /, "") });
   const times = Number(data.times ?? 1);
   return times > 1 ? t("endedTimes", { ending, times }) : t("endedOnce", { ending });
 }
 
-function endingKind(code: string): "code" | "signal" | "start_timeout" | "health_lost" | "unknown" {
+/** Reasons that a run can be ended for, in the place of a code. */
+const endings = ["start_timeout", "health_lost", "start_failed", "out_of_memory", "evicted", "node_lost"] as const;
+
+function endingKind(code: string): "code" | "signal" | (typeof endings)[number] | "unknown" {
   if (/^\d+$/.test(code)) return "code";
-  if (code.startsWith("SIG")) return "signal";
-  return code === "start_timeout" || code === "health_lost" ? code : "unknown";
+  if (/^SIG|^signal /.test(code)) return "signal";
+  return endings.find((one) => one === code) ?? "unknown";
 }
 
 /** Sentences that name their values, and the values that each needs; without them the plain sentence stands. */
@@ -45,9 +49,20 @@ function reasonSentence(t: Translate, reason: Exclude<StateReason, "">, data: Re
   if (reason === "insufficient_capacity") return capacityText(t, data);
   if (reason === "downloading_weights") return downloadText(t, data);
   if (reason === "disk_full") return diskText(t, data);
+  const problem = downloadProblems.find((one) => one === data.problem);
+  if (reason === "download_failed" && problem) return t(`downloadProblems.${problem}`);
   if (!(reason in detailed)) return t(`reasons.${reason}`);
   const known = reason as keyof typeof detailed;
-  return detailed[known].every((name) => data[name] !== undefined) ? t(`detailed.${known}`, data) : t(`reasons.${reason}`);
+  if (!detailed[known].every((name) => data[name] !== undefined)) return t(`reasons.${reason}`);
+  return data.detail === undefined ? t(`detailed.${known}`, data) : problemSentence(t, known, data);
+}
+
+/** What another program said is told in words of ours, where it is known; its own, which are English, are quoted behind them. */
+function problemSentence(t: Translate, reason: keyof typeof detailed, data: ReasonData): string {
+  const known = stateProblem(reason, data);
+  if (!known) return t(`detailed.${reason}`, { ...data, detail: t("problemQuoted", { text: String(data.detail) }) });
+  const sentence = t(`detailed.${reason}`, { ...data, detail: t(`problems.${known.problem}`, known.values) });
+  return known.original === null ? sentence : t("problemOriginal", { sentence, text: known.original });
 }
 
 /** "Needs 9.2 GB of memory, 6.1 GB free." */
@@ -97,12 +112,11 @@ export function serviceReason(t: Translate, service: Pick<ServiceSummary, "state
   return reasonText(t, reason, reasonData) || t(`stateMeaning.${state}`);
 }
 
-/** What happened, as a sentence. */
+/** What happened, as a sentence; what others said of it, in their words, stands apart from it. */
 export function eventText(t: Translate, { kind, data }: Pick<ServiceEventView, "kind" | "data">): string {
   if (kind === "instance_exited") return withRetry(t, endingText(t, data), data);
   if (kind === "scale_requested" && data.from !== undefined && data.to !== undefined) return t("events.scale_requested_counts", data);
   if (kind === "retry_requested" && data.to !== undefined && data.from !== data.to) return t("events.retry_requested_change", data);
-  if (kind === "download_failed" && data.detail !== undefined) return t("events.download_failed_detail", data);
   if (kind === "weights_downloaded" && data.bytes !== undefined && data.seconds !== undefined) {
     const { amount, unit } = readableBytes(Number(data.bytes));
     return t("events.weights_downloaded_size", { amount, unit, seconds: Number(data.seconds) });

@@ -3,11 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { api } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { UpdateFailed } from "#components/ui/feedback.tsx";
 import { Field, Input, NativeSelect } from "#components/ui/field.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { regionList } from "#lib/contracts/models.ts";
 import { deployInput, type ServiceDetail } from "#lib/contracts/services.ts";
 import { useRetry, useVerbError } from "./lifecycle.ts";
@@ -29,7 +30,7 @@ export function RetryDialog({ service, currency, onClose }: RetryDialogProps) {
   const retry = useRetry(service.id);
   const [typeId, setTypeId] = useState(service.instanceTypeId);
   const [text, setText] = useState(String(service.wantedInstances));
-  const types = useTypes(service);
+  const { types, error, refetch } = useTypes(service);
   const instances = deployInput.shape.instances.safeParse(Number(text)).data ?? null;
   const hourNano = types.find(({ id }) => id === typeId)?.hourNano ?? service.hourNano;
   const send = () => {
@@ -47,12 +48,7 @@ export function RetryDialog({ service, currency, onClose }: RetryDialogProps) {
       open
       onOpenChange={(open) => open || onClose()}
       title={t("retryTitle", { name: service.name })}
-      description={
-        <>
-          <p>{t("retryConsequence")}</p>
-          <p className="mt-2 rounded-box bg-sunken px-3 py-2 text-ink text-table">{serviceReason(t, service)}</p>
-        </>
-      }
+      description={t("retryConsequence")}
       keepOpen={typeId !== service.instanceTypeId || text !== String(service.wantedInstances)}
     >
       <form
@@ -62,11 +58,19 @@ export function RetryDialog({ service, currency, onClose }: RetryDialogProps) {
           send();
         }}
       >
+        <p className="mb-4 rounded-box bg-sunken px-3 py-2 text-table">{serviceReason(t, service)}</p>
+        {error ? <UpdateFailed error={error} onRetry={refetch} className="mb-3" /> : null}
         <TypeField types={types} typeId={typeId} onType={setTypeId} currency={currency} changed={typeId !== service.instanceTypeId} />
         <Field label={t("instanceNumber")} error={instances === null ? t("instanceNumberError") : undefined}>
           {(control) => <Input {...control} type="number" min={1} value={text} onChange={(event) => setText(event.target.value)} />}
         </Field>
-        <ScaleResult before={service.wantedInstances} after={instances} hourNano={hourNano} currency={currency} />
+        <ScaleResult
+          before={service.wantedInstances}
+          after={instances}
+          hourNano={hourNano}
+          hourNanoBefore={service.hourNano}
+          currency={currency}
+        />
         {retry.isError ? (
           <p role="alert" className="mt-3 text-bad">
             {explain(retry.error)}
@@ -90,11 +94,14 @@ interface TypeOption {
 }
 
 /** The instance types of the service's region; its own alone until they are read. */
-function useTypes(service: ServiceDetail): TypeOption[] {
-  const { data } = useQuery({ queryKey: ["regions"], queryFn: ({ signal }) => api({ path: "/api/regions", schema: regionList, signal }) });
-  const own = { id: service.instanceTypeId, name: service.instanceType, hourNano: service.hourNano };
-  const offered = data?.items.find(({ id }) => id === service.regionId)?.instanceTypes ?? [];
-  return offered.some(({ id }) => id === own.id) ? offered : [own, ...offered];
+function useTypes(service: ServiceDetail) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["regions"],
+    queryFn: ({ signal }) => api({ path: "/api/regions", schema: regionList, signal }),
+  });
+  const own: TypeOption = { id: service.instanceTypeId, name: service.instanceType, hourNano: service.hourNano };
+  const offered: TypeOption[] = data?.items.find(({ id }) => id === service.regionId)?.instanceTypes ?? [];
+  return { types: offered.some(({ id }) => id === own.id) ? offered : [own, ...offered], error, refetch };
 }
 
 interface TypeFieldProps {

@@ -92,7 +92,7 @@ function NumberToAdd({ text, onText, current, problem }: NumberToAddProps) {
             {...control}
             type="number"
             step={1}
-            placeholder="2"
+            placeholder={t("numberToAddExample")}
             value={text}
             onChange={(event) => onText(event.target.value)}
             autoComplete="off"

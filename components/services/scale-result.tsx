@@ -10,19 +10,22 @@ interface ScaleResultProps {
   after: number | null;
   /** Price of one instance for an hour; null where it has none. */
   hourNano: string | null;
+  /** The same of the instances that run now, where those are of another type. */
+  hourNanoBefore?: string | null;
   currency: string;
 }
 
 /** What scaling changes: instances and price, before → after. */
-export function ScaleResult({ before, after, hourNano, currency }: ScaleResultProps) {
+export function ScaleResult({ before, after, hourNano, hourNanoBefore = hourNano, currency }: ScaleResultProps) {
   const t = useTranslations("services");
   const prices = usePrices(currency);
   const shown = after ?? before;
   const total = hourNano === null ? null : prices.many(hourNano, shown);
+  const totalBefore = hourNanoBefore === null ? null : prices.many(hourNanoBefore, before);
   return (
     <dl aria-live="polite" className="mt-2 flex flex-col gap-2 rounded-box bg-sunken p-4 tabular-nums">
       <Line label={t("instances")}>
-        <span className="font-semibold">{after === null ? before : t("change", { before, after })}</span>
+        <span className="font-semibold">{shown === before ? before : t("change", { before, after: shown })}</span>
       </Line>
       <Line label={t("pricePerHour")}>
         {hourNano === null || total === null ? (
@@ -30,7 +33,7 @@ export function ScaleResult({ before, after, hourNano, currency }: ScaleResultPr
         ) : (
           <span className="flex flex-col items-end">
             <span className="font-semibold">
-              {after === null ? total : t("change", { before: prices.many(hourNano, before), after: total })}
+              {totalBefore === null || totalBefore === total ? total : t("change", { before: totalBefore, after: total })}
             </span>
             <span className="text-label text-muted">{t("feePerHour", { count: shown, price: prices.one(hourNano), total })}</span>
           </span>

@@ -38,6 +38,9 @@ export function ServiceFacts({ service, currency }: { service: ServiceDetail; cu
       </Fact>
       <Fact label={t("region")}>{service.region.label[locale]}</Fact>
       <Fact label={t("instanceType")}>{service.instanceType}</Fact>
+      <Fact label={t("contextLabel")}>
+        <Context service={service} />
+      </Fact>
       <Fact label={t("billing")}>{t(service.billing === "instance" ? "byInstance" : "byToken")}</Fact>
       <Fact label={t("pricePerHour")}>
         <Price service={service} currency={currency} />
@@ -61,6 +64,16 @@ function Copied({ text, label }: { text: string; label: string }) {
       <CopyButton text={text} label={label} />
     </>
   );
+}
+
+/** What the instances take in one request, beside what the model could. */
+function Context({ service: { contextLength, modelContextLength } }: { service: ServiceDetail }) {
+  const t = useTranslations("services");
+  const text =
+    contextLength < modelContextLength
+      ? t("contextOf", { tokens: contextLength, all: modelContextLength })
+      : t("contextTokens", { tokens: contextLength });
+  return <span className="tabular-nums">{text}</span>;
 }
 
 function Cost({ service, currency }: { service: ServiceDetail; currency: string }) {

@@ -1,25 +1,32 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
 import { NativeSelect } from "#components/ui/field.tsx";
-import { SearchField } from "#components/ui/search-field.tsx";
-import { serviceStates } from "#lib/contracts/services.ts";
-import type { ServiceListQuery } from "./list-query.ts";
+import { firstOrder, orderChange } from "#components/ui/sorting.ts";
+import { UrlSearchField } from "#components/ui/url-search-field.tsx";
+import type { UrlChange } from "#components/ui/url-state.ts";
+import { serviceSorts, serviceStates } from "#lib/contracts/services.ts";
+import { type ServiceListQuery, usualOrder } from "./list-query.ts";
 
 /** A deleted service is in no list. */
 const states = serviceStates.filter((state) => state !== "deleted");
 
 interface ServiceFiltersProps {
   query: ServiceListQuery;
-  onChange: (change: { search?: string; state?: string }) => void;
+  onChange: (change: UrlChange) => void;
 }
 
+/** Search, state and, where the table has no heads to click on, the order. */
 export function ServiceFilters({ query, onChange }: ServiceFiltersProps) {
   const t = useTranslations("services");
   return (
     <>
-      <Search value={query.search} onChange={(search) => onChange({ search })} />
+      <UrlSearchField
+        value={query.search}
+        onSearch={(search) => onChange({ search })}
+        label={t("searchServices")}
+        className="w-full sm:w-64"
+      />
       <NativeSelect
         aria-label={t("filterState")}
         value={query.state ?? ""}
@@ -33,33 +40,18 @@ export function ServiceFilters({ query, onChange }: ServiceFiltersProps) {
           </option>
         ))}
       </NativeSelect>
+      <NativeSelect
+        aria-label={t("sort")}
+        value={query.sort}
+        onChange={(event) => onChange(orderChange({ sort: event.target.value, order: firstOrder(event.target.value) }, usualOrder))}
+        className="w-auto min-w-36 md:hidden"
+      >
+        {serviceSorts.map((sort) => (
+          <option key={sort} value={sort}>
+            {t(`sortBy.${sort}`)}
+          </option>
+        ))}
+      </NativeSelect>
     </>
-  );
-}
-
-/** The search box; starts anew when the address was changed by something else: a link, or clearing the filters. */
-function Search({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const t = useTranslations("services");
-  const [typed, setTyped] = useState(value);
-  const [seen, setSeen] = useState(value);
-  const [round, setRound] = useState(0);
-  if (value !== seen) {
-    setSeen(value);
-    if (value !== typed) {
-      setTyped(value);
-      setRound(round + 1);
-    }
-  }
-  return (
-    <SearchField
-      key={round}
-      initial={value}
-      onSearch={(text) => {
-        setTyped(text.trim());
-        onChange(text.trim());
-      }}
-      label={t("searchServices")}
-      className="w-full sm:w-64"
-    />
   );
 }

@@ -5,6 +5,7 @@ import { Card, CardTitle } from "#components/ui/card.tsx";
 import { useTimeZone } from "#components/ui/time-zone.ts";
 import type { ServiceDetail } from "#lib/contracts/services.ts";
 import { InstanceTable } from "./instance-table.tsx";
+import { isStopped } from "./lifecycle.ts";
 import { ServiceFacts } from "./service-facts.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -28,7 +29,7 @@ export function ServiceOverview({ service, currency, heardAt }: ServiceOverviewP
           <h2 className="font-semibold text-body">{t("instanceList")}</h2>
           <HeardAt at={heardAt} />
         </div>
-        <InstanceTable instances={service.instances} />
+        <InstanceTable instances={service.instances} stopped={isStopped(service)} />
       </section>
       <Card>
         <CardTitle>{t("timeline")}</CardTitle>

@@ -7,7 +7,7 @@ import { type ReactNode, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
-import { useErrorMessage } from "#components/ui/error-message.ts";
+import { UpdateFailed } from "#components/ui/feedback.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ServiceDetail } from "#lib/contracts/services.ts";
@@ -40,8 +40,7 @@ interface ServicePageProps {
 export function ServicePage({ first, currency, api }: ServicePageProps) {
   const t = useTranslations("services");
   const common = useTranslations("common");
-  const message = useErrorMessage();
-  const { data: service, error, dataUpdatedAt } = useService(first);
+  const { data: service, error, refetch, dataUpdatedAt } = useService(first);
   const [dialog, setDialog] = useState<ServiceDialogKind | null>(null);
   const close = () => setDialog(null);
   if (isGone(error) || service.state === "deleted") return <ServiceGone name={service.name} />;
@@ -57,11 +56,7 @@ export function ServicePage({ first, currency, api }: ServicePageProps) {
       description={<ServiceHeadline service={service} />}
       action={<Actions service={service} onChoose={setDialog} />}
     >
-      {error ? (
-        <p role="alert" className="text-bad text-table">
-          {t("updateFailed", { message: message(error) })}
-        </p>
-      ) : null}
+      {error ? <UpdateFailed error={error} onRetry={refetch} /> : null}
       {service.state === "deleting" ? <Deleting service={service} /> : null}
       {service.suspendedAt ? <Notice icon={WalletMinimal}>{t("suspendedNotice")}</Notice> : null}
       <DownloadProgress service={service} />
@@ -93,20 +88,22 @@ function Pages(contents: Record<TabName, ReactNode>) {
   };
   const shown = tabs.filter((name) => contents[name] !== null);
   const tab = shown.find((name) => name === params.get("tab")) ?? "overview";
-  const open = (next: string) => setParams({ tab: next === "overview" ? null : next, page: null, run: null });
+  const open = (next: string) => setParams({ tab: next === "overview" ? null : next, page: null, run: null, instance: null });
   return (
     <Tabs.Root value={tab} onValueChange={open} className="flex flex-col gap-5">
-      <Tabs.List aria-label={t("tabs")} className="flex gap-5 overflow-x-auto border-b">
-        {shown.map((name) => (
-          <Tabs.Trigger
-            key={name}
-            value={name}
-            className="-mb-px h-9 shrink-0 border-transparent focus-visible:-outline-offset-2 border-b-2 font-medium text-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
-          >
-            {labels[name]}
-          </Tabs.Trigger>
-        ))}
-      </Tabs.List>
+      <div className="-mx-4 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0">
+        <Tabs.List aria-label={t("tabs")} className="flex w-max min-w-full gap-5 border-b">
+          {shown.map((name) => (
+            <Tabs.Trigger
+              key={name}
+              value={name}
+              className="-mb-px h-9 scroll-mx-4 whitespace-nowrap border-transparent border-b-2 font-medium text-muted hover:text-ink focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:text-ink"
+            >
+              {labels[name]}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+      </div>
       {shown.map((name) => (
         <Tabs.Content key={name} value={name} tabIndex={-1} className="flex min-w-0 flex-col gap-5">
           {contents[name]}
@@ -145,7 +142,7 @@ function Deleting({ service }: { service: ServiceDetail }) {
   const t = useTranslations("services");
   return (
     <Notice icon={LoaderCircle}>
-      {t("deletingNotice")} <span className="tabular-nums">{t("instancesLeft", { count: service.instances.length })}</span>
+      {t("twoSentences", { first: t("deletingNotice"), second: t("instancesLeft", { count: service.instances.length }) })}
     </Notice>
   );
 }

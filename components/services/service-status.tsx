@@ -14,7 +14,11 @@ export function ServiceStatus({ service, className }: { service: ServiceSummary;
   return (
     <div className={cn("flex min-w-0 flex-col gap-0.5", className)}>
       <Status tone={serviceTone[service.state]} label={t(`states.${service.state}`)} moving={isMoving(service.state)} />
-      {reason ? <span className="text-label text-muted">{reason}</span> : null}
+      {reason ? (
+        <span title={reason} className="text-label text-muted md:line-clamp-3">
+          {reason}
+        </span>
+      ) : null}
     </div>
   );
 }

@@ -4,30 +4,36 @@ import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { Badge } from "#components/ui/badge.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { columnSort, orderChange } from "#components/ui/sorting.ts";
+import { Cell, Row, Table } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
+import type { UrlChange } from "#components/ui/url-state.ts";
 import type { Locale } from "#lib/contracts/account.ts";
 import type { ServiceSummary } from "#lib/contracts/services.ts";
+import { type ServiceListQuery, usualOrder } from "./list-query.ts";
 import { usePrices } from "./prices.ts";
 import { RowMenu, type ServiceDialogKind, TryButton } from "./service-actions.tsx";
 import { ServiceStatus } from "./service-status.tsx";
-import { Cell, Row, Table } from "./table.tsx";
 
 interface ServiceTableProps {
   services: ServiceSummary[];
+  query: ServiceListQuery;
   currency: string;
+  onSort: (change: UrlChange) => void;
   onChoose: (kind: ServiceDialogKind, service: ServiceSummary) => void;
 }
 
-export function ServiceTable({ services, currency, onChoose }: ServiceTableProps) {
+export function ServiceTable({ services, query, currency, onSort, onChoose }: ServiceTableProps) {
   const t = useTranslations("services");
+  const sortOf = (sort: ServiceListQuery["sort"]) => columnSort(sort, query, (next) => onSort(orderChange(next, usualOrder)));
   const columns = [
-    { id: "name", label: t("name") },
+    { id: "name", label: t("name"), sort: sortOf("name") },
     { id: "status", label: t("status") },
-    { id: "model", label: t("model") },
+    { id: "model", label: t("model"), sort: sortOf("model") },
     { id: "instances", label: t("instances"), right: true },
     { id: "region", label: t("region"), wide: true },
     { id: "price", label: t("pricePerHour"), right: true },
-    { id: "created", label: t("created"), wide: true },
+    { id: "created", label: t("created"), wide: true, sort: sortOf("created") },
     { id: "actions", label: t("actions"), hidden: true },
   ];
   return (
@@ -54,7 +60,7 @@ function ServiceRow({ service, currency, onChoose }: ServiceRowProps) {
         <Names service={service} />
       </Cell>
       <Cell label={t("status")}>
-        <ServiceStatus service={service} className="max-md:items-end max-md:text-right md:min-w-40 md:max-w-60" />
+        <ServiceStatus service={service} className="max-md:items-end max-md:text-right md:min-w-48 md:max-w-64" />
       </Cell>
       <Cell label={t("model")}>
         <Model service={service} />
@@ -85,7 +91,7 @@ function ServiceRow({ service, currency, onChoose }: ServiceRowProps) {
 function Names({ service }: { service: ServiceSummary }) {
   const t = useTranslations("services");
   return (
-    <div className="flex min-w-0 flex-col md:max-w-60">
+    <div className="flex min-w-0 flex-col md:max-w-64">
       <Link
         href={`/services/${service.id}`}
         className="truncate font-medium text-body text-ink after:absolute after:inset-0 after:rounded-[inherit] focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
@@ -109,7 +115,7 @@ function Model({ service }: { service: ServiceSummary }) {
     <div className="flex min-w-0 flex-col whitespace-nowrap max-md:items-end">
       <span className="flex items-center gap-1.5">
         {service.model.name}
-        {service.model.demo ? <Badge className="md:max-xl:hidden">{common("demoModel")}</Badge> : null}
+        {service.model.demo ? <Badge className="md:max-2xl:hidden">{common("demoModel")}</Badge> : null}
       </span>
       <span className="text-label text-muted">{t(`kinds.${service.model.kind}`)}</span>
     </div>

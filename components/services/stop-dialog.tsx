@@ -1,9 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { ServiceSummary } from "#lib/contracts/services.ts";
 import { useStop, useVerbError } from "./lifecycle.ts";
 
@@ -30,11 +30,12 @@ export function StopDialog({ service, onClose }: { service: ServiceSummary; onCl
         </p>
       ) : null}
       <DialogActions>
-        <Button onClick={onClose}>{common("cancel")}</Button>
+        <Button autoFocus onClick={onClose}>
+          {common("cancel")}
+        </Button>
         <Button
           variant="danger"
           busy={stop.isPending}
-          autoFocus
           onClick={() => stop.mutate({ generation: service.generation }, { onSuccess: stopped })}
         >
           {t("stop")}

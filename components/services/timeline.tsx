@@ -54,8 +54,13 @@ function Event({ event }: { event: ServiceEventView }) {
           {event.instanceId ? <span className="break-all font-mono text-code text-faint">{event.instanceId}</span> : null}
         </span>
         <span className="text-label text-muted">
-          <Time at={event.at} past />
+          {t(`actors.${event.by}`)} · <Time at={event.at} past />
         </span>
+        {event.kind === "download_failed" && event.data.detail ? (
+          <span lang="en" className="mt-0.5 basis-full break-words font-mono text-code text-muted">
+            {event.data.detail}
+          </span>
+        ) : null}
       </div>
     </li>
   );

@@ -1,17 +1,14 @@
 "use client";
 
-import { Menu as MenuIcon } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { Dialog as Primitive } from "radix-ui";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { Button } from "#components/ui/button.tsx";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import type { Me } from "#lib/contracts/account.ts";
-import { Logo } from "./logo.tsx";
+import { Brand } from "./brand.tsx";
 import { Nav } from "./nav.tsx";
 import { PaletteButton } from "./palette/palette-button.tsx";
-import { LanguageMenu, ThemeMenu } from "./preferences.tsx";
+import { PhoneNavigation } from "./phone-navigation.tsx";
+import { AccountLanguageMenu, ThemeMenu } from "./preferences.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 /** Left navigation and top bar around every page of a signed-in user. */
@@ -35,7 +32,7 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }) {
           </span>
           <span className="flex-1" />
           <PaletteButton userId={me.id} />
-          <LanguageMenu />
+          <AccountLanguageMenu />
           <ThemeMenu />
           <UserMenu me={me} />
         </header>
@@ -68,38 +65,4 @@ function useTopOfNewPage() {
     if (!travelled.current) window.scrollTo(0, 0);
     travelled.current = false;
   }, [path]);
-}
-
-function Brand() {
-  return (
-    <Link href="/models" className="flex h-14 items-center gap-2 border-b px-5 font-semibold text-[15px]">
-      <Logo className="size-5 text-accent" />
-      Hydra
-    </Link>
-  );
-}
-
-function PhoneNavigation() {
-  const t = useTranslations("shell");
-  const [open, setOpen] = useState(false);
-  return (
-    <Primitive.Root open={open} onOpenChange={setOpen}>
-      <Primitive.Trigger asChild>
-        <Button variant="ghost" size="icon" className="md:hidden" aria-label={t("openNavigation")}>
-          <MenuIcon aria-hidden />
-        </Button>
-      </Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/40 md:hidden" />
-        <Primitive.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 left-0 z-50 w-64 animate-fade border-r bg-surface shadow-float focus:outline-none md:hidden"
-        >
-          <Primitive.Title className="sr-only">{t("mainNavigation")}</Primitive.Title>
-          <Brand />
-          <Nav onNavigate={() => setOpen(false)} />
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
-  );
 }

@@ -1,24 +1,34 @@
 "use client";
 
-import { Languages, Monitor, Moon, Sun } from "lucide-react";
+import { Languages as LanguagesIcon, Monitor, Moon, Sun } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { Button } from "#components/ui/button.tsx";
+import { languages, useAccountLanguage, useChooseLanguage } from "#components/ui/language.ts";
 import { Menu, MenuRadioGroup, MenuRadioItem } from "#components/ui/menu.tsx";
-import { languages, useChooseLanguage } from "./language.ts";
+import type { Locale } from "#lib/contracts/account.ts";
 
+/** For visitors. */
 export function LanguageMenu() {
+  return <Languages onChoose={useChooseLanguage()} />;
+}
+
+/** For who is signed in: the account keeps the language too. */
+export function AccountLanguageMenu() {
+  return <Languages onChoose={useAccountLanguage()} />;
+}
+
+function Languages({ onChoose }: { onChoose: (language: Locale) => void }) {
   const t = useTranslations("shell");
-  const choose = useChooseLanguage();
   return (
     <Menu
       trigger={
         <Button variant="ghost" size="icon" aria-label={t("language")}>
-          <Languages aria-hidden />
+          <LanguagesIcon aria-hidden />
         </Button>
       }
     >
-      <MenuRadioGroup value={useLocale()} onValueChange={choose}>
+      <MenuRadioGroup value={useLocale()} onValueChange={(language) => onChoose(language as Locale)}>
         {languages.map(({ id, name }) => (
           <MenuRadioItem key={id} value={id} lang={id}>
             {name}

@@ -2,10 +2,10 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { api } from "#components/ui/api.ts";
 import { useErrorMessage } from "#components/ui/error-message.ts";
+import { toast } from "#components/ui/toast.ts";
 import { forgetRecent } from "./palette/recent.ts";
 
 /** Ends the session and leaves for the sign-in page. */

@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { api } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Menu, MenuItem, MenuLabel, MenuSeparator } from "#components/ui/menu.tsx";
+import { Menu, MenuFailure, MenuItem, MenuLabel, MenuSeparator } from "#components/ui/menu.tsx";
 import { type Me, me } from "#lib/contracts/account.ts";
 import { formatMoney } from "#lib/money/format.ts";
 import { useSignOut } from "./sign-out.ts";
@@ -37,6 +37,7 @@ export function UserMenu({ me: first }: { me: Me }) {
       <div className="px-2 pb-1.5 text-table tabular-nums">
         {t("balance", { amount: formatMoney(BigInt(balanceNano), { currency, locale }, 2) })}
       </div>
+      {account.isError ? <MenuFailure error={account.error} onRetry={account.refetch} /> : null}
       <MenuSeparator />
       <MenuItem onSelect={() => router.push("/settings")}>
         <Settings aria-hidden />

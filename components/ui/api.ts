@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { errorBody } from "#lib/contracts/common.ts";
 
 /** A refusal of one of the console's `/api` routes; `code` picks the sentence the reader sees. */
@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface ApiRequest<Schema extends z.ZodType> {
+export interface ApiRequest<Schema extends z.ZodMiniType> {
   path: string;
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   query?: Record<string, string | number | undefined>;
@@ -30,7 +30,7 @@ export interface ApiRequest<Schema extends z.ZodType> {
 }
 
 /** Calls a route of ours; resolves to what its contract says, rejects with {@link ApiError}. */
-export async function api<Schema extends z.ZodType>(request: ApiRequest<Schema>): Promise<z.output<Schema>> {
+export async function api<Schema extends z.ZodMiniType>(request: ApiRequest<Schema>): Promise<z.output<Schema>> {
   const { path, method = "GET", query = {}, body, schema, signal } = request;
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, String(value));

@@ -4,6 +4,8 @@ import { Check, Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { Button } from "./button.tsx";
+import { copyText } from "./copy-text.ts";
+import { toast } from "./toast.ts";
 
 const confirmMs = 2_000;
 
@@ -16,6 +18,10 @@ export function CopyButton({ text, label, className }: { text: string; label?: s
     const timer = setTimeout(() => setCopied(false), confirmMs);
     return () => clearTimeout(timer);
   }, [copied]);
+  const copy = async (button: HTMLElement) => {
+    if (await copyText(text, button)) setCopied(true);
+    else toast.error(t("copyFailed"));
+  };
   return (
     <Button
       variant="ghost"
@@ -23,10 +29,9 @@ export function CopyButton({ text, label, className }: { text: string; label?: s
       aria-label={copied ? t("copied") : label ? t("copyNamed", { name: label }) : t("copy")}
       title={copied ? t("copied") : t("copy")}
       className={className}
-      onClick={async (event) => {
+      onClick={(event) => {
         event.stopPropagation();
-        await navigator.clipboard.writeText(text);
-        setCopied(true);
+        void copy(event.currentTarget);
       }}
     >
       {copied ? <Check className="text-good" aria-hidden /> : <Copy aria-hidden />}

@@ -7,9 +7,7 @@ import { ApiError } from "./api.ts";
 export function useErrorMessage(): (error: unknown) => string {
   const t = useTranslations("errors");
   return (error) => {
-    if (!(error instanceof ApiError)) return t("internal_error");
-    return t.has(error.code)
-      ? t(error.code, { param: error.param ?? "", ...(error.data as Record<string, string | number>) })
-      : error.message;
+    if (!(error instanceof ApiError) || !t.has(error.code)) return t("internal_error");
+    return t(error.code, { param: error.param ?? "none", ...(error.data as Record<string, string | number>) });
   };
 }

@@ -23,7 +23,7 @@ export function Page({
   return (
     <div className={cn("mx-auto flex w-full flex-col gap-5 px-4 py-5 md:px-6 md:py-6", wide ? "max-w-[1488px]" : "max-w-[1248px]")}>
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="flex min-w-0 flex-col gap-1">
+        <div className="flex min-w-0 flex-1 basis-72 flex-col gap-1">
           {back ? (
             <Link href={back.href} className="-ml-1 mb-1 flex items-center gap-0.5 self-start text-muted text-table hover:text-ink">
               <ChevronLeft className="size-4" strokeWidth={1.75} aria-hidden />

@@ -1,6 +1,7 @@
 "use client";
 
 import { useFormatter, useNow, useTranslations } from "next-intl";
+import { spaced } from "./spaced.ts";
 import { useTimeZone } from "./time-zone.ts";
 
 const dayMs = 86_400_000;
@@ -21,7 +22,9 @@ export function Time({ at, past = false }: { at: string; past?: boolean }) {
   const exact = format.dateTime(date, { dateStyle: "medium", timeStyle: "medium", timeZone });
   const recent = Math.abs(now.getTime() - date.getTime()) < dayMs;
   const ageMs = now.getTime() - date.getTime();
-  const relative = Math.abs(ageMs) < justNowMs ? t("justNow") : format.relativeTime(date, now);
+  // In whole seconds: half a second short of a minute would be told as sixty seconds.
+  const seen = date.getTime() + Math.trunc(ageMs / 1_000) * 1_000;
+  const relative = Math.abs(ageMs) < justNowMs ? t("justNow") : spaced(format.relativeTime(date, seen));
   return (
     <time dateTime={at} title={exact} suppressHydrationWarning className="whitespace-nowrap tabular-nums">
       {recent ? relative : format.dateTime(date, { dateStyle: "medium", timeStyle: "short", timeZone })}

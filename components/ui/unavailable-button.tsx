@@ -1,9 +1,14 @@
 "use client";
 
-import { Tooltip } from "radix-ui";
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Button, type ButtonProps } from "./button.tsx";
 import { cn } from "./cn.ts";
+import { useOnDemand } from "./on-demand.ts";
+
+const load = () => import("./reason-bubble.tsx").then((module) => module.ReasonBubble);
+
+/** A pointer that only passes asks nothing; one on its way from the button to the reason has not left. */
+const restMs = 200;
 
 export interface UnavailableButtonProps extends Pick<ButtonProps, "variant" | "size" | "className" | "children"> {
   /** A sentence that says why, and what would help. */
@@ -18,40 +23,59 @@ export interface UnavailableButtonProps extends Pick<ButtonProps, "variant" | "s
  */
 export function UnavailableButton({ reason, label, children, className, ...props }: UnavailableButtonProps) {
   const id = useId();
-  const [open, setOpen] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
+  const { Component: ReasonBubble, prepare } = useOnDemand(load);
+  const [open, setOpen] = useDelayed();
+  const show = (afterMs?: number) => {
+    prepare();
+    setOpen(true, afterMs);
+  };
   return (
-    <Tooltip.Provider delayDuration={200}>
-      <Tooltip.Root open={open} onOpenChange={setOpen}>
-        <Tooltip.Trigger asChild>
-          <Button
-            aria-disabled
-            aria-label={label}
-            aria-describedby={open ? undefined : id}
-            className={cn("hover:not-disabled:bg-surface", className)}
-            onClick={(event) => {
-              // The primitive closes on a click; where there is no hover, the tap is the question.
-              event.preventDefault();
-              setOpen(true);
-            }}
-            {...props}
-          >
-            {children}
-          </Button>
-        </Tooltip.Trigger>
-        <Tooltip.Portal>
-          <Tooltip.Content
-            sideOffset={6}
-            collisionPadding={8}
-            className="z-50 max-w-64 animate-fade rounded-control bg-ink px-2.5 py-1.5 text-canvas text-label shadow-float"
-          >
-            {reason}
-          </Tooltip.Content>
-        </Tooltip.Portal>
-      </Tooltip.Root>
-      {/* Describes the button while the tooltip, which does so itself, is not there. */}
+    <>
+      <Button
+        ref={anchor}
+        aria-disabled
+        aria-label={label}
+        aria-describedby={id}
+        className={cn("hover:not-disabled:bg-surface", className)}
+        onPointerEnter={(event) => event.pointerType === "mouse" && show(restMs)}
+        onPointerLeave={(event) => event.pointerType === "mouse" && setOpen(false, restMs)}
+        onFocus={(event) => event.currentTarget.matches(":focus-visible") && show()}
+        onBlur={() => setOpen(false)}
+        onClick={(event) => {
+          // Where there is no hover, the tap is the question.
+          event.preventDefault();
+          show();
+        }}
+        {...props}
+      >
+        {children}
+      </Button>
+      {open && ReasonBubble ? (
+        <ReasonBubble
+          anchor={anchor}
+          reason={reason}
+          onPointerEnter={() => setOpen(true)}
+          onPointerLeave={() => setOpen(false, restMs)}
+          onDismiss={() => setOpen(false)}
+        />
+      ) : null}
       <span id={id} className="sr-only">
         {reason}
       </span>
-    </Tooltip.Provider>
+    </>
   );
+}
+
+/** A state that may be set after a while; what is set later takes its place. */
+function useDelayed(): [boolean, (value: boolean, afterMs?: number) => void] {
+  const [value, setValue] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const set = (next: boolean, afterMs = 0) => {
+    clearTimeout(timer.current);
+    if (afterMs === 0) setValue(next);
+    else timer.current = setTimeout(setValue, afterMs, next);
+  };
+  return [value, set];
 }

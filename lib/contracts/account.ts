@@ -1,20 +1,20 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { moment, nano } from "./common.ts";
 
 export const locales = ["en", "zh"] as const;
 export type Locale = (typeof locales)[number];
 
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
-export const password = z.string().min(8).max(256);
+export const email = z.pipe(z.string().check(z.trim(), z.toLowerCase(), z.maxLength(254)), z.email());
+export const password = z.string().check(z.minLength(8), z.maxLength(256));
 
 export const signUpInput = z.strictObject({
   email,
   password,
   /** The set-up token for the first account beyond loopback, else an invitation; empty where neither is asked for. */
-  token: z.string().max(256).default(""),
-  locale: z.enum(locales).default("en"),
+  token: z._default(z.string().check(z.maxLength(256)), ""),
+  locale: z._default(z.enum(locales), "en"),
 });
-export const signInInput = z.strictObject({ email, password: z.string().min(1).max(256) });
+export const signInInput = z.strictObject({ email, password: z.string().check(z.minLength(1), z.maxLength(256)) });
 export type SignUpInput = z.input<typeof signUpInput>;
 export type SignInInput = z.input<typeof signInInput>;
 
@@ -32,16 +32,22 @@ export const me = z.object({
 });
 export type Me = z.infer<typeof me>;
 
-export const updateMeInput = z.strictObject({ name: z.string().trim().min(1).max(63).optional(), locale: z.enum(locales).optional() });
+export const updateMeInput = z.strictObject({
+  name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(63))),
+  locale: z.optional(z.enum(locales)),
+});
 export type UpdateMeInput = z.input<typeof updateMeInput>;
 
-export const changePasswordInput = z.strictObject({ currentPassword: z.string().min(1).max(256), newPassword: password });
+export const changePasswordInput = z.strictObject({
+  currentPassword: z.string().check(z.minLength(1), z.maxLength(256)),
+  newPassword: password,
+});
 export type ChangePasswordInput = z.input<typeof changePasswordInput>;
 
 /** The language is that of the page that asks, and so of the mail. */
-export const passwordResetRequestInput = z.strictObject({ email, locale: z.enum(locales).default("en") });
+export const passwordResetRequestInput = z.strictObject({ email, locale: z._default(z.enum(locales), "en") });
 export type PasswordResetRequestInput = z.input<typeof passwordResetRequestInput>;
-export const resetPasswordInput = z.strictObject({ token: z.string().min(1).max(256), password });
+export const resetPasswordInput = z.strictObject({ token: z.string().check(z.minLength(1), z.maxLength(256)), password });
 export type ResetPasswordInput = z.input<typeof resetPasswordInput>;
 
 /** Accounts elsewhere that one can sign in with. */
@@ -59,7 +65,7 @@ export const startIdentityInput = z.strictObject({
   /** `sign-in`, or `connect` to the account that is signed in. */
   purpose: z.enum(["sign-in", "connect"]),
   /** Where to go afterwards: a path of the console. */
-  next: z.string().max(2_000).default("/"),
+  next: z._default(z.string().check(z.maxLength(2_000)), "/"),
 });
 export type StartIdentityInput = z.input<typeof startIdentityInput>;
 /** Where the browser goes on: the provider's own page. */
@@ -68,7 +74,7 @@ export const startedIdentity = z.object({ url: z.string() });
 /** How the account can be signed in to. */
 export const signInWays = z.object({
   hasPassword: z.boolean(),
-  identities: z.array(z.object({ provider: identityProvider, email: z.string(), createdAt: moment, lastUsedAt: moment.nullable() })),
+  identities: z.array(z.object({ provider: identityProvider, email: z.string(), createdAt: moment, lastUsedAt: z.nullable(moment) })),
 });
 export type SignInWays = z.infer<typeof signInWays>;
 
@@ -84,8 +90,8 @@ export type SessionView = z.infer<typeof sessionView>;
 
 /** What deleting the account would end, and whether it may be deleted. */
 export const deletionFacts = z.object({
-  services: z.number().int(),
-  keys: z.number().int(),
+  services: z.int(),
+  keys: z.int(),
   balanceNano: nano,
   currency: z.string(),
   /** Nobody else could run the installation. */
@@ -93,5 +99,5 @@ export const deletionFacts = z.object({
 });
 export type DeletionFacts = z.infer<typeof deletionFacts>;
 
-export const deleteAccountInput = z.strictObject({ confirmEmail: z.string().max(254) });
+export const deleteAccountInput = z.strictObject({ confirmEmail: z.string().check(z.maxLength(254)) });
 export type DeleteAccountInput = z.input<typeof deleteAccountInput>;

@@ -1,26 +1,25 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { moment, nano, pageOf, pageQuery } from "./common.ts";
 
-const count = z.number().int().min(1).max(1_000_000_000);
+const count = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 /** A positive nano-unit amount on the wire; PostgreSQL's bigint holds 18 digits of any kind. */
-const budget = z.string().regex(/^[1-9]\d{0,17}$/, "it must be a positive whole number of nano-units");
+const budget = z.string().check(z.regex(/^[1-9]\d{0,17}$/, "it must be a positive whole number of nano-units"));
 const accessName = z
   .string()
-  .max(129)
-  .regex(/^[a-z][a-z0-9-]+\/[a-z][a-z0-9.-]+$/, "it must be an access name such as public/qwen3");
+  .check(z.maxLength(129), z.regex(/^[a-z][a-z0-9-]+\/[a-z][a-z0-9.-]+$/, "it must be an access name such as public/qwen3"));
 
 /** What one key may do; null: no bound. */
 export const apiKeyLimits = z.strictObject({
-  requestsPerMinute: count.nullable().default(null),
-  tokensPerMinute: count.nullable().default(null),
+  requestsPerMinute: z._default(z.nullable(count), null),
+  tokensPerMinute: z._default(z.nullable(count), null),
   /** Calls at once. */
-  concurrency: count.nullable().default(null),
+  concurrency: z._default(z.nullable(count), null),
   /** A day and a calendar month, in UTC. */
-  budgetDayNano: budget.nullable().default(null),
-  budgetMonthNano: budget.nullable().default(null),
-  allowedModels: z.array(accessName).min(1).max(100).nullable().default(null),
+  budgetDayNano: z._default(z.nullable(budget), null),
+  budgetMonthNano: z._default(z.nullable(budget), null),
+  allowedModels: z._default(z.nullable(z.array(accessName).check(z.minLength(1), z.maxLength(100))), null),
   /** IP addresses and CIDR ranges. */
-  allowedAddresses: z.array(z.string().max(64)).min(1).max(100).nullable().default(null),
+  allowedAddresses: z._default(z.nullable(z.array(z.string().check(z.maxLength(64))).check(z.minLength(1), z.maxLength(100))), null),
 });
 export type ApiKeyLimits = z.infer<typeof apiKeyLimits>;
 
@@ -37,28 +36,28 @@ export const apiKeyView = z.object({
   /** `sk-hy-Ab12…wXyz`. */
   masked: z.string(),
   createdAt: moment,
-  lastUsedAt: moment.nullable(),
-  expiresAt: moment.nullable(),
+  lastUsedAt: z.nullable(moment),
+  expiresAt: z.nullable(moment),
   status: z.enum(apiKeyStatuses),
-  disabledAt: moment.nullable(),
+  disabledAt: z.nullable(moment),
   /** When it stops to work because another has taken its place. */
-  graceUntil: moment.nullable(),
+  graceUntil: z.nullable(moment),
   /** Null also where that key was deleted. */
-  replacedBy: otherKey.nullable(),
-  replaces: otherKey.nullable(),
+  replacedBy: z.nullable(otherKey),
+  replaces: z.nullable(otherKey),
   limits: apiKeyLimits,
 });
 export type ApiKeyView = z.infer<typeof apiKeyView>;
 
 /** What one key did lately, on top of what a list says. */
-export const apiKeyDetail = apiKeyView.extend({
+export const apiKeyDetail = z.extend(apiKeyView, {
   /** ISO 4217, of all amounts. */
   currency: z.string(),
   /** Charged on this day and in this calendar month (UTC). */
   spentDayNano: nano,
   spentMonthNano: nano,
   /** The last 24 hours, the most called first; at most ten. */
-  recentCalls: z.array(z.object({ accessName: z.string(), calls: z.number().int(), lastAt: moment })),
+  recentCalls: z.array(z.object({ accessName: z.string(), calls: z.int(), lastAt: moment })),
   /** Whether only the workspace's latest 50,000 calls were counted. */
   recentCapped: z.boolean(),
 });
@@ -67,45 +66,41 @@ export type ApiKeyDetail = z.infer<typeof apiKeyDetail>;
 export const apiKeySorts = ["created", "name", "lastUsed", "expires"] as const;
 export type ApiKeySort = (typeof apiKeySorts)[number];
 
-export const apiKeyListQuery = pageQuery.extend({
+export const apiKeyListQuery = z.extend(pageQuery, {
   /** Part of a name; with four characters or more also of an id, or of what a masked key shows. */
-  search: z.string().max(100).default(""),
-  status: z.enum(apiKeyStatuses).optional(),
-  sort: z.enum(apiKeySorts).default("created"),
-  order: z.enum(["asc", "desc"]).default("desc"),
+  search: z._default(z.string().check(z.maxLength(100)), ""),
+  status: z.optional(z.enum(apiKeyStatuses)),
+  sort: z._default(z.enum(apiKeySorts), "created"),
+  order: z._default(z.enum(["asc", "desc"]), "desc"),
 });
 export const apiKeyList = pageOf(apiKeyView);
 
-const name = z.string().trim().min(1).max(63);
+const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(63));
 /** Null: it does not expire. */
-const expiresAt = moment.nullable();
+const expiresAt = z.nullable(moment);
 
-export const createApiKeyInput = z.strictObject({ name, expiresAt: expiresAt.default(null), limits: apiKeyLimits.optional() });
+export const createApiKeyInput = z.strictObject({ name, expiresAt: z._default(expiresAt, null), limits: z.optional(apiKeyLimits) });
 export type CreateApiKeyInput = z.input<typeof createApiKeyInput>;
 
 /** What is left out stays as it is; limits are replaced as a whole. */
 export const updateApiKeyInput = z.strictObject({
-  name: name.optional(),
-  expiresAt: expiresAt.optional(),
-  limits: apiKeyLimits.optional(),
+  name: z.optional(name),
+  expiresAt: z.optional(expiresAt),
+  limits: z.optional(apiKeyLimits),
 });
 export type UpdateApiKeyInput = z.input<typeof updateApiKeyInput>;
 
 const dayMinutes = 24 * 60;
 export const rotateApiKeyInput = z.strictObject({
   /** How long the old key still works; 0: it ends at once. */
-  graceMinutes: z
-    .number()
-    .int()
-    .min(0)
-    .max(90 * dayMinutes),
+  graceMinutes: z.int().check(z.minimum(0), z.maximum(90 * dayMinutes)),
   /** Of the new key. */
-  expiresAt: expiresAt.default(null),
+  expiresAt: z._default(expiresAt, null),
 });
 export type RotateApiKeyInput = z.input<typeof rotateApiKeyInput>;
 
 /** The only answer that ever holds the key itself. */
-export const createdApiKey = apiKeyView.extend({ key: z.string() });
+export const createdApiKey = z.extend(apiKeyView, { key: z.string() });
 export type CreatedApiKey = z.infer<typeof createdApiKey>;
 
 /** What a key of this workspace can be allowed to call. */
@@ -119,5 +114,5 @@ export const callableModel = z.object({
   chatReady: z.boolean(),
 });
 export type CallableModel = z.infer<typeof callableModel>;
-export const callableModelQuery = z.object({ search: z.string().max(100).default("") });
+export const callableModelQuery = z.object({ search: z._default(z.string().check(z.maxLength(100)), "") });
 export const callableModelList = z.object({ items: z.array(callableModel) });

@@ -1,35 +1,32 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { moment, pageOf, pageQuery } from "./common.ts";
 import { imageDataUrl, imageLimits, samplingParameters } from "./trial.ts";
 
-const title = z.string().trim().min(1).max(200);
-const accessName = z.string().max(130);
-const systemPrompt = z.string().max(50_000);
+const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
+const accessName = z.string().check(z.maxLength(130));
+const systemPrompt = z.string().check(z.maxLength(50_000));
 /** Given by the browser, so that a message that is saved twice is there once. */
-const messageId = z.string().regex(/^[0-9A-Za-z_-]{8,64}$/);
+const messageId = z.string().check(z.regex(/^[0-9A-Za-z_-]{8,64}$/));
 
 /** Messages that a conversation may hold, and that one save may bring. */
 export const maxMessages = 500;
 const maxSavedAtOnce = 20;
 
 export const answerFigures = z.strictObject({
-  inputTokens: z.number().int().min(0).nullable(),
-  outputTokens: z.number().int().min(0).nullable(),
-  firstTokenMs: z.number().int().min(0).nullable(),
-  totalMs: z.number().int().min(0).nullable(),
+  inputTokens: z.nullable(z.int().check(z.minimum(0))),
+  outputTokens: z.nullable(z.int().check(z.minimum(0))),
+  firstTokenMs: z.nullable(z.int().check(z.minimum(0))),
+  totalMs: z.nullable(z.int().check(z.minimum(0))),
   /** What was taken from the balance, in nano-units; null where it is unknown or nothing is charged by token. */
-  chargeNano: z
-    .string()
-    .regex(/^\d{1,30}$/)
-    .nullable(),
-  currency: z.string().max(3).nullable(),
+  chargeNano: z.nullable(z.string().check(z.regex(/^\d{1,30}$/))),
+  currency: z.nullable(z.string().check(z.maxLength(3))),
 });
 export type AnswerFigures = z.infer<typeof answerFigures>;
 
 export const answerError = z.strictObject({
-  code: z.string().max(64),
-  message: z.string().max(2_000),
-  requestId: z.string().max(64).nullable(),
+  code: z.string().check(z.maxLength(64)),
+  message: z.string().check(z.maxLength(2_000)),
+  requestId: z.nullable(z.string().check(z.maxLength(64))),
 });
 export type AnswerError = z.infer<typeof answerError>;
 
@@ -37,17 +34,17 @@ export type AnswerError = z.infer<typeof answerError>;
 export const keptMessage = z.strictObject({
   id: messageId,
   /** Place in the conversation; gaps mean nothing. */
-  position: z.number().int().min(0).max(1_000_000),
+  position: z.int().check(z.minimum(0), z.maximum(1_000_000)),
   role: z.enum(["user", "assistant", "clear"]),
-  text: z.string().max(1_000_000).default(""),
-  images: z.array(imageDataUrl).max(imageLimits.perMessage).default([]),
-  reasoning: z.string().max(1_000_000).default(""),
-  accessName: accessName.nullable().default(null),
-  state: z.enum(["complete", "stopped", "failed"]).default("complete"),
-  finishReason: z.string().max(64).nullable().default(null),
-  error: answerError.nullable().default(null),
-  figures: answerFigures.nullable().default(null),
-  requestId: z.string().max(64).nullable().default(null),
+  text: z._default(z.string().check(z.maxLength(1_000_000)), ""),
+  images: z._default(z.array(imageDataUrl).check(z.maxLength(imageLimits.perMessage)), []),
+  reasoning: z._default(z.string().check(z.maxLength(1_000_000)), ""),
+  accessName: z._default(z.nullable(accessName), null),
+  state: z._default(z.enum(["complete", "stopped", "failed"]), "complete"),
+  finishReason: z._default(z.nullable(z.string().check(z.maxLength(64))), null),
+  error: z._default(z.nullable(answerError), null),
+  figures: z._default(z.nullable(answerFigures), null),
+  requestId: z._default(z.nullable(z.string().check(z.maxLength(64))), null),
   createdAt: moment,
 });
 export type KeptMessage = z.infer<typeof keptMessage>;
@@ -59,35 +56,34 @@ export const conversationSummary = z.object({
   createdAt: moment,
   updatedAt: moment,
   /** Where a search found it: the text around; null where the title holds it, or nothing was looked for. */
-  excerpt: z.string().nullable(),
+  excerpt: z.nullable(z.string()),
 });
 export type ConversationSummary = z.infer<typeof conversationSummary>;
 
-export const conversationDetail = conversationSummary.extend({
+export const conversationDetail = z.extend(conversationSummary, {
   systemPrompt: z.string(),
   parameters: samplingParameters,
   messages: z.array(keptMessage),
 });
 export type ConversationDetail = z.infer<typeof conversationDetail>;
 
-export const conversationListQuery = pageQuery.extend({ search: z.string().max(100).default("") });
+export const conversationListQuery = z.extend(pageQuery, { search: z._default(z.string().check(z.maxLength(100)), "") });
 export const conversationList = pageOf(conversationSummary);
 
 export const createConversationInput = z.strictObject({
   title,
   accessName,
-  systemPrompt: systemPrompt.default(""),
-  parameters: samplingParameters.default({}),
+  systemPrompt: z._default(systemPrompt, ""),
+  parameters: z._default(samplingParameters, {}),
 });
 export const updateConversationInput = z
-  .strictObject({ title, accessName, systemPrompt, parameters: samplingParameters })
-  .partial()
-  .refine((input) => Object.keys(input).length > 0, "nothing to change");
+  .partial(z.strictObject({ title, accessName, systemPrompt, parameters: samplingParameters }))
+  .check(z.refine((input) => Object.keys(input).length > 0, "nothing to change"));
 
 /** Messages to keep, whether new or changed, and ids of messages to forget: all of it or nothing. */
 export const saveMessagesInput = z.strictObject({
-  keep: z.array(keptMessage).max(maxSavedAtOnce).default([]),
-  forget: z.array(messageId).max(maxMessages).default([]),
+  keep: z._default(z.array(keptMessage).check(z.maxLength(maxSavedAtOnce)), []),
+  forget: z._default(z.array(messageId).check(z.maxLength(maxMessages)), []),
 });
 export type SaveMessagesInput = z.infer<typeof saveMessagesInput>;
 
@@ -101,7 +97,7 @@ export type PresetView = z.infer<typeof presetView>;
 export const presetList = z.object({ items: z.array(presetView) });
 /** A preset of a name that is there already is replaced. */
 export const savePresetInput = z.strictObject({
-  name: z.string().trim().min(1).max(60),
-  systemPrompt: systemPrompt.default(""),
-  parameters: samplingParameters.default({}),
+  name: z.string().check(z.trim(), z.minLength(1), z.maxLength(60)),
+  systemPrompt: z._default(systemPrompt, ""),
+  parameters: z._default(samplingParameters, {}),
 });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { moment, nano } from "./common.ts";
 import { modelKinds } from "./models.ts";
 
@@ -12,10 +12,10 @@ export const tokenPriceRow = z.object({
   inputNano: nano,
   cachedInputNano: nano,
   outputNano: nano,
-  imageNano: nano.nullable(),
+  imageNano: z.nullable(nano),
   effectiveFrom: moment,
   /** When another price takes its place; null while none is set. */
-  changesAt: moment.nullable(),
+  changesAt: z.nullable(moment),
 });
 export type TokenPriceRow = z.infer<typeof tokenPriceRow>;
 
@@ -23,14 +23,14 @@ export type TokenPriceRow = z.infer<typeof tokenPriceRow>;
 export const instancePriceRow = z.object({
   id: z.string(),
   name: z.string(),
-  cpuMilli: z.number().int(),
+  cpuMilli: z.int(),
   memoryBytes: nano,
-  gpuModel: z.string().nullable(),
-  gpuCount: z.number().int(),
+  gpuModel: z.nullable(z.string()),
+  gpuCount: z.int(),
   region: z.object({ name: z.string(), label: z.object({ en: z.string(), zh: z.string() }) }),
   hourNano: nano,
   effectiveFrom: moment,
-  changesAt: moment.nullable(),
+  changesAt: z.nullable(moment),
 });
 export type InstancePriceRow = z.infer<typeof instancePriceRow>;
 

@@ -1,8 +1,8 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { serviceStates } from "./services.ts";
 
 /** What the command palette asks; an empty text finds what was used last. */
-export const searchQuery = z.strictObject({ q: z.string().max(100).default("") });
+export const searchQuery = z.strictObject({ q: z._default(z.string().check(z.maxLength(100)), "") });
 
 const foundModel = z.object({ slug: z.string(), name: z.string(), provider: z.string() });
 const foundService = z.object({ id: z.string(), name: z.string(), accessName: z.string(), state: z.enum(serviceStates) });

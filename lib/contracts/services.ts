@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { moment, nano, pageOf, pageQuery } from "./common.ts";
 import { modelKinds } from "./models.ts";
 
@@ -42,7 +42,7 @@ export const stateReasons = [
   "insufficient_capacity",
   /** `doneBytes`, `totalBytes` (absent while unknown), `bytesPerSecond`. */
   "downloading_weights",
-  /** `detail`, `retryInSeconds`. */
+  /** `problem` (one of {@link downloadProblems}), `detail` (the hub's own words, in English), `retryInSeconds`. */
   "download_failed",
   /** `needsBytes`, `freeBytes`. */
   "disk_full",
@@ -67,6 +67,23 @@ export const stateReasons = [
   "upstream_model_missing",
 ] as const;
 export type StateReason = (typeof stateReasons)[number];
+
+/** Why weights could not be had; each has a sentence in messages/*.json. The first seven are what a hub can refuse. */
+export const downloadProblems = [
+  "not_found",
+  "gated",
+  "unauthorized",
+  "rate_limited",
+  "unavailable",
+  "unreachable",
+  "invalid",
+  /** A file differs from its checksum. */
+  "checksum",
+  /** The folder of weights cannot be used. */
+  "store",
+  "unexpected",
+] as const;
+export type DownloadProblem = (typeof downloadProblems)[number];
 
 /** What a service's timeline tells; each has a sentence in messages/*.json. */
 export const serviceEventKinds = [
@@ -102,9 +119,11 @@ const reasonData = z.record(z.string(), z.union([z.string(), z.number()]));
 
 export const serviceName = z
   .string()
-  .min(2)
-  .max(64)
-  .regex(/^[a-z][a-z0-9.-]*[a-z0-9]$/, "2–64 of a–z, 0–9, - and inside also a dot; begins with a letter, ends with a letter or digit");
+  .check(
+    z.minLength(2),
+    z.maxLength(64),
+    z.regex(/^[a-z][a-z0-9.-]*[a-z0-9]$/, "2–64 of a–z, 0–9, - and inside also a dot; begins with a letter, ends with a letter or digit"),
+  );
 
 export const serviceSummary = z.object({
   id: z.string(),
@@ -116,18 +135,20 @@ export const serviceSummary = z.object({
   instanceType: z.string(),
   billing: z.enum(["token", "instance"]),
   /** Price of one instance for an hour; null where it has no price. */
-  hourNano: nano.nullable(),
+  hourNano: z.nullable(nano),
   /** What its owner asked for last; `state` says how far that is. */
   wanted: z.enum(["running", "stopped", "deleted"]),
   /** Since when it is held back because credit ran out; null while it is not. */
-  suspendedAt: moment.nullable(),
+  suspendedAt: z.nullable(moment),
   state: z.enum(serviceStates),
   reason: z.enum(stateReasons),
   reasonData,
   stateSince: moment,
-  readyInstances: z.number().int(),
-  wantedInstances: z.number().int(),
-  generation: z.number().int(),
+  readyInstances: z.int(),
+  wantedInstances: z.int(),
+  /** Tokens of one request that its instances take, or will: fewer than the model can where their memory is small. */
+  contextLength: z.int(),
+  generation: z.int(),
   createdAt: moment,
 });
 export type ServiceSummary = z.infer<typeof serviceSummary>;
@@ -140,61 +161,74 @@ export const instanceView = z.object({
   reason: z.enum(stateReasons),
   reasonData,
   stateSince: moment,
-  restarts: z.number().int(),
-  retryAt: moment.nullable(),
-  readyAt: moment.nullable(),
+  restarts: z.int(),
+  retryAt: z.nullable(moment),
+  readyAt: z.nullable(moment),
 });
 export type InstanceView = z.infer<typeof instanceView>;
+
+/** Who or what made an event: whoever reads it, another member of the workspace, an operator of the installation, or the deployer. */
+export const eventActors = ["you", "member", "operator", "deployer"] as const;
+export type EventActor = (typeof eventActors)[number];
 
 export const serviceEventView = z.object({
   id: z.string(),
   at: moment,
   kind: z.enum(serviceEventKinds),
-  instanceId: z.string().nullable(),
+  by: z.enum(eventActors),
+  instanceId: z.nullable(z.string()),
   data: reasonData,
 });
 export type ServiceEventView = z.infer<typeof serviceEventView>;
 
-export const serviceDetail = serviceSummary.extend({
+export const serviceDetail = z.extend(serviceSummary, {
   /** Address to call it at; ends in `/v1`. */
   endpoint: z.string(),
-  contextLength: z.number().int(),
+  /** Tokens of one request that its model can take. */
+  modelContextLength: z.int(),
   regionId: z.string(),
   instanceTypeId: z.string(),
   /** What its instances have cost so far, the seconds that are not charged yet included. */
   costNano: nano,
   /** Instances that are being billed now. */
-  openIntervals: z.number().int(),
+  openIntervals: z.int(),
   instances: z.array(instanceView),
   events: z.array(serviceEventView),
 });
 export type ServiceDetail = z.infer<typeof serviceDetail>;
 
-export const serviceListQuery = pageQuery.extend({ search: z.string().max(100).default(""), state: z.enum(serviceStates).optional() });
+/** What a list of services can be sorted by. */
+export const serviceSorts = ["created", "name", "model"] as const;
+export const serviceListQuery = z.extend(pageQuery, {
+  search: z._default(z.string().check(z.maxLength(100)), ""),
+  state: z.optional(z.enum(serviceStates)),
+  sort: z._default(z.enum(serviceSorts), "created"),
+  order: z._default(z.enum(["asc", "desc"]), "desc"),
+});
 export const serviceList = pageOf(serviceSummary);
 
 export const deployInput = z.strictObject({
-  modelSlug: z.string().max(64),
+  modelSlug: z.string().check(z.maxLength(64)),
   name: serviceName,
-  regionId: z.string().max(64),
-  instanceTypeId: z.string().max(64),
-  instances: z.number().int().min(1).max(1000),
+  regionId: z.string().check(z.maxLength(64)),
+  instanceTypeId: z.string().check(z.maxLength(64)),
+  instances: z.int().check(z.minimum(1), z.maximum(1000)),
 });
 export type DeployInput = z.infer<typeof deployInput>;
 
 /** `add` is the number of instances to add, negative to remove; `generation` is the one the caller saw. */
-export const scaleInput = z.strictObject({ add: z.number().int().min(-999).max(999), generation: z.number().int().min(1) });
+export const scaleInput = z.strictObject({ add: z.int().check(z.minimum(-999), z.maximum(999)), generation: z.int().check(z.minimum(1)) });
 export type ScaleInput = z.infer<typeof scaleInput>;
 
 /** `generation` is the one the caller saw; where the service has changed since, the answer is `conflict`. */
-export const generationInput = z.strictObject({ generation: z.number().int().min(1) });
+export const generationInput = z.strictObject({ generation: z.int().check(z.minimum(1)) });
 export type GenerationInput = z.infer<typeof generationInput>;
 
 /** Try again at once, as it is or with another instance type or number of instances. */
 export const retryServiceInput = z.strictObject({
-  generation: z.number().int().min(1),
-  instanceTypeId: z.string().max(64).optional(),
-  instances: z.number().int().min(1).max(1000).optional(),
+  generation: z.int().check(z.minimum(1)),
+  instanceTypeId: z.optional(z.string().check(z.maxLength(64))),
+  instances: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
 });
 export type RetryServiceInput = z.infer<typeof retryServiceInput>;
 
@@ -211,10 +245,10 @@ export const billingIntervalView = z.object({
   hourNano: nano,
   startedAt: moment,
   /** Null while it goes on. */
-  endedAt: moment.nullable(),
-  endReason: z.enum(intervalEndReasons).nullable(),
+  endedAt: z.nullable(moment),
+  endReason: z.nullable(z.enum(intervalEndReasons)),
   /** Whole seconds from start to end, or to now. */
-  seconds: z.number().int(),
+  seconds: z.int(),
   waived: z.boolean(),
   /** floor(hourNano × seconds / 3600), less what no credit covered; 0 where it is waived. */
   costNano: nano,
@@ -225,14 +259,14 @@ export type BillingIntervalView = z.infer<typeof billingIntervalView>;
 
 export const serviceBillingQuery = pageQuery;
 /** What a service's instances have cost, newest interval first. */
-export const serviceBilling = pageOf(billingIntervalView).extend({
+export const serviceBilling = z.extend(pageOf(billingIntervalView), {
   costNano: nano,
   chargedNano: nano,
-  openIntervals: z.number().int(),
+  openIntervals: z.int(),
 });
 export type ServiceBilling = z.infer<typeof serviceBilling>;
 
 /** The service's name, typed to confirm. */
-export const deleteServiceInput = z.strictObject({ confirmName: z.string().max(64) });
+export const deleteServiceInput = z.strictObject({ confirmName: z.string().check(z.maxLength(64)) });
 
 export const nameCheck = z.object({ available: z.boolean() });

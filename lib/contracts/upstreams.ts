@@ -1,44 +1,38 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { moment } from "./common.ts";
 import { instanceStates, stateReasons } from "./services.ts";
 
-const weight = z.number().int().min(1).max(1000);
-const maxConcurrency = z.number().int().min(1).max(100_000);
+const weight = z.int().check(z.minimum(1), z.maximum(1000));
+const maxConcurrency = z.int().check(z.minimum(1), z.maximum(100_000));
 
 /** A model's name at an upstream, as its API takes it. */
 export const upstreamModelName = z
   .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, "must be letters, digits and signs without spaces");
+  .check(z.trim(), z.minLength(1), z.maxLength(200), z.regex(/^[\x21-\x7e]+$/, "must be letters, digits and signs without spaces"));
 
 /** What an upstream takes as a bearer. Signs that JSON would write in another way are refused, so that it can always be found in a text. */
 export const upstreamCredential = z
   .string()
-  .min(1)
-  .max(4096)
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be one line of letters, digits and signs, without spaces, quotes and backslashes");
+  .check(
+    z.minLength(1),
+    z.maxLength(4096),
+    z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be one line of letters, digits and signs, without spaces, quotes and backslashes"),
+  );
 
 /** What is left out is, for a new endpoint, the default, and for one that is there, what it was. */
 export const addUpstreamInput = z.strictObject({
   /** Slug of the catalog's model that it offers. */
-  model: z.string().max(64),
+  model: z.string().check(z.maxLength(64)),
   /** Base address as an SDK is given it; without a path, `/v1` is meant. */
-  url: z.string().max(500),
+  url: z.string().check(z.maxLength(500)),
   upstreamModel: upstreamModelName,
   /** Null: it asks for none. */
-  credential: upstreamCredential.nullable().optional(),
-  weight: weight.optional(),
+  credential: z.optional(z.nullable(upstreamCredential)),
+  weight: z.optional(weight),
   /** Null: no bound. */
-  maxConcurrency: maxConcurrency.nullable().optional(),
+  maxConcurrency: z.optional(z.nullable(maxConcurrency)),
   /** Below the base address; any 2xx is good then. Null: `models`, which must list the model. */
-  probePath: z
-    .string()
-    .max(200)
-    .regex(/^[A-Za-z0-9._~/-]+$/, "must be a path such as health")
-    .nullable()
-    .optional(),
+  probePath: z.optional(z.nullable(z.string().check(z.maxLength(200), z.regex(/^[A-Za-z0-9._~/-]+$/, "must be a path such as health")))),
 });
 export type AddUpstreamInput = z.infer<typeof addUpstreamInput>;
 
@@ -51,10 +45,10 @@ export const upstreamView = z.object({
   /** All that is ever told of the credential. */
   hasCredential: z.boolean(),
   weight: weight,
-  maxConcurrency: maxConcurrency.nullable(),
-  probePath: z.string().nullable(),
+  maxConcurrency: z.nullable(maxConcurrency),
+  probePath: z.nullable(z.string()),
   /** Of its instance; null while the deployer has not taken it up. */
-  state: z.enum(instanceStates).nullable(),
+  state: z.nullable(z.enum(instanceStates)),
   reason: z.enum(stateReasons),
   reasonData: z.record(z.string(), z.union([z.string(), z.number()])),
   createdAt: moment,

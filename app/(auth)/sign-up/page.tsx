@@ -6,7 +6,7 @@ import { nextPath } from "#app/_server/next-path.ts";
 import { currentSession } from "#app/_server/session.ts";
 import { signInChoices } from "#app/_server/sign-in-choices.ts";
 import { SignUpForm } from "#components/account/sign-up-form.tsx";
-import { signUpMode } from "#lib/services/account/sign-up-mode.ts";
+import { hasUsers, signUpMode } from "#lib/services/account/sign-up-mode.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("auth");
@@ -18,6 +18,7 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
   const next = nextPath(query.next);
   if (await currentSession()) redirect(next);
   const token = typeof query.token === "string" ? query.token : "";
-  const mode = await signUpMode({ ctx: anonymousContext() });
-  return <SignUpForm next={next} mode={mode} token={token} providers={signInChoices().providers} />;
+  const ctx = anonymousContext();
+  const [mode, usersExist] = await Promise.all([signUpMode({ ctx }), hasUsers(ctx.db)]);
+  return <SignUpForm next={next} mode={mode} first={!usersExist} token={token} providers={signInChoices().providers} />;
 }

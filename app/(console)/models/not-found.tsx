@@ -1,23 +1,15 @@
-import Link from "next/link";
+import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { Button } from "#components/ui/button.tsx";
-import { EmptyState } from "#components/ui/feedback.tsx";
-import { Page } from "#components/ui/page.tsx";
+import { Missing } from "#components/ui/missing.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("models");
+  return { title: t("missingTitle") };
+}
 
 /** Within the console's frame, so that the way on is in sight. */
 export default async function ModelNotFound() {
   const t = await getTranslations("models");
   const common = await getTranslations("common");
-  return (
-    <Page title={common("notFoundTitle")}>
-      <EmptyState
-        title={t("notFound")}
-        action={
-          <Button asChild>
-            <Link href="/models">{common("backToModels")}</Link>
-          </Button>
-        }
-      />
-    </Page>
-  );
+  return <Missing title={t("missingTitle")} text={t("missingText")} way={{ href: "/models", label: common("backToModels") }} />;
 }

@@ -1,15 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { api } from "#components/ui/api.ts";
-import { Button } from "#components/ui/button.tsx";
 import { CodeBlock } from "#components/ui/code.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { ErrorState, Loading } from "#components/ui/feedback.tsx";
 import { type TrialCodeInput, trialCode } from "#lib/contracts/trial.ts";
 
 interface CodeDialogProps {
@@ -37,14 +36,13 @@ export function CodeDialog({ open, onOpenChange, input }: CodeDialogProps) {
 
 function Code({ input }: { input: TrialCodeInput }) {
   const t = useTranslations("playground");
-  const message = useErrorMessage();
   const [mode, setMode] = useState<"whole" | "streaming">("whole");
   const code = useQuery({
     queryKey: ["playground", "code", input],
     queryFn: ({ signal }) => api({ path: "/api/trial/code", method: "POST", body: input, schema: trialCode, signal }),
     gcTime: 0,
   });
-  if (code.isError) return <ErrorState message={message(code.error)} onRetry={() => void code.refetch()} />;
+  if (code.isError) return <ErrorState error={code.error} onRetry={code.refetch} />;
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <fieldset className="flex self-start rounded-control bg-sunken p-0.5">
@@ -59,10 +57,11 @@ function Code({ input }: { input: TrialCodeInput }) {
           </label>
         ))}
       </fieldset>
-      {code.data ? <CodeBlock samples={code.data[mode]} label={t("viewCode")} className="max-h-[55dvh]" /> : <Skeleton className="h-80" />}
-      <Button asChild variant="ghost" className="self-start">
-        <Link href="/keys">{t("getKey")}</Link>
-      </Button>
+      {code.data ? <CodeBlock samples={code.data[mode]} label={t("viewCode")} className="max-h-[55dvh]" /> : <Loading className="h-80" />}
+      <Link href="/keys" className="inline-flex h-9 items-center gap-1 self-start font-medium text-accent hover:underline md:h-8">
+        {t("getKey")}
+        <ArrowRight className="size-4" strokeWidth={1.75} aria-hidden />
+      </Link>
     </div>
   );
 }

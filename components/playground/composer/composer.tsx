@@ -3,8 +3,8 @@
 import { ArrowUp, ImagePlus, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
-import { toast } from "sonner";
 import { Button } from "#components/ui/button.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { Question } from "../conversation/message.ts";
 import { Attachments } from "./attachments.tsx";
 import { imageTypes } from "./resize-image.ts";
@@ -36,6 +36,11 @@ export function Composer({ place, busy, blocked, remedy, images, onSend, onStop,
   useEffect(() => {
     latest.current = draft;
   }, [draft]);
+  // Who opens a conversation is about to write; on a touch screen the keyboard would cover what they came to read.
+  useEffect(() => {
+    const elsewhere = document.querySelector('[role="dialog"]') !== null || document.activeElement instanceof HTMLInputElement;
+    if (!elsewhere && window.matchMedia("(hover: hover) and (pointer: fine)").matches) field.current?.focus();
+  }, []);
   const attach = useAttachments(
     () => latest.current.images,
     (next) => {

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
-import { toast } from "sonner";
+import { toast } from "#components/ui/toast.ts";
 import { imageLimits } from "#lib/contracts/trial.ts";
 import { imageTypes, resizeImage } from "./resize-image.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { ApiError, api } from "#components/ui/api.ts";
 import {
   type ConversationSummary,

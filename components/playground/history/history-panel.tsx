@@ -4,8 +4,7 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { ErrorState, Skeleton, UpdateFailed } from "#components/ui/feedback.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import type { ConversationSummary } from "#lib/contracts/conversations.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
@@ -24,7 +23,6 @@ export interface HistoryPanelProps {
 /** Kept conversations: search, open, rename, delete, begin another one. */
 export function HistoryPanel({ shown, onOpen, onRenamed, onDeleted }: HistoryPanelProps) {
   const t = useTranslations("playground");
-  const message = useErrorMessage();
   const [search, setSearch] = useState("");
   const [renaming, setRenaming] = useState<ConversationSummary | null>(null);
   const [deleting, setDeleting] = useState<ConversationSummary | null>(null);
@@ -41,7 +39,8 @@ export function HistoryPanel({ shown, onOpen, onRenamed, onDeleted }: HistoryPan
       </div>
       <nav aria-label={t("conversations")} className="min-h-0 flex-1 overflow-y-auto px-3 pb-3">
         {isPending ? <HistorySkeleton /> : null}
-        {isError && !data ? <ErrorState message={message(error)} onRetry={() => void refetch()} /> : null}
+        {isError && !data ? <ErrorState error={error} onRetry={refetch} /> : null}
+        {isError && data ? <UpdateFailed error={error} onRetry={refetch} className="px-2 pb-2" /> : null}
         {data && items.length === 0 ? (
           <p className="px-2 py-3 text-muted text-table">{t(search ? "nothingFound" : "noConversations")}</p>
         ) : null}

@@ -4,8 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useState, useSyncExternalStore } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { useErrorMessage } from "#components/ui/error-message.ts";
-import { EmptyState, ErrorState, Skeleton } from "#components/ui/feedback.tsx";
+import { EmptyState, ErrorState, Loading, UpdateFailed } from "#components/ui/feedback.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import { CurrencyContext } from "../format-money.ts";
 import { KindTabs } from "../kind-tabs.tsx";
@@ -20,7 +19,6 @@ const none: Batch[] = [];
 /** `currency` is the installation's, ISO 4217. */
 export function ImagePage({ userId, currency }: { userId: string; currency: string }) {
   const t = useTranslations("playground");
-  const message = useErrorMessage();
   const [params, setParams] = useUrlState();
   const [search, setSearch] = useState("");
   const wanted = params.get("model") ?? "";
@@ -43,12 +41,13 @@ export function ImagePage({ userId, currency }: { userId: string; currency: stri
           />
         ) : null}
       </div>
-      {targets.isPending ? <Skeleton className="m-4 h-96 max-w-sm" /> : null}
+      {targets.isPending ? <Loading className="m-4 h-96 max-w-sm" /> : null}
       {targets.isError && !targets.data ? (
         <div className="p-6">
-          <ErrorState message={message(targets.error)} onRetry={() => targets.refetch()} />
+          <ErrorState error={targets.error} onRetry={targets.refetch} />
         </div>
       ) : null}
+      {targets.isError && targets.data ? <UpdateFailed error={targets.error} onRetry={targets.refetch} className="px-4 pt-3" /> : null}
       {drawing && all.length === 0 && search === "" ? (
         <div className="p-4 md:p-6">
           <EmptyState

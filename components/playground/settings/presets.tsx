@@ -4,12 +4,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { BookmarkPlus, SlidersHorizontal, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { api } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
-import { Menu, MenuItem, MenuLabel, MenuSeparator } from "#components/ui/menu.tsx";
+import { Menu, MenuFailure, MenuItem, MenuLabel, MenuSeparator } from "#components/ui/menu.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { type PresetView, presetList, presetView } from "#lib/contracts/conversations.ts";
 import { type ParameterValues, toParameters, toValues } from "../parameter-values.ts";
 import { PresetDialog } from "./preset-dialog.tsx";
@@ -67,7 +67,11 @@ export function Presets({
           </Button>
         }
       >
-        {items.length === 0 ? <MenuLabel>{presets.isError ? message(presets.error) : t("noPresets")}</MenuLabel> : null}
+        {presets.isError ? (
+          <MenuFailure error={presets.error} onRetry={presets.refetch} />
+        ) : items.length === 0 ? (
+          <MenuLabel>{t("noPresets")}</MenuLabel>
+        ) : null}
         {items.map((preset) => (
           <MenuItem key={preset.id} onSelect={() => onChange({ ...toValues(preset.parameters), system: preset.systemPrompt })}>
             <span className="max-w-56 truncate">{preset.name}</span>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
+import { Fragment } from "react";
 import type { Message } from "../conversation/message.ts";
 import { useMoney } from "../format-money.ts";
 
@@ -23,5 +24,14 @@ export function Facts({ answer }: { answer: Message }) {
       : null,
     chargeNano === null ? (currency === null ? null : t("billedByInstance")) : t("cost", { amount: money.amount(chargeNano) }),
   ].filter((fact) => fact !== null);
-  return <p className="px-1 text-faint text-label tabular-nums">{facts.join(" · ")}</p>;
+  return (
+    <p className="px-1 text-faint text-label tabular-nums">
+      {facts.map((fact, index) => (
+        <Fragment key={fact}>
+          {index > 0 ? " · " : null}
+          <span className="whitespace-nowrap">{fact}</span>
+        </Fragment>
+      ))}
+    </p>
+  );
 }

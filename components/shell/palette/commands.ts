@@ -2,7 +2,7 @@ import { CirclePlus, Image as ImageIcon, Languages, LogOut, type LucideIcon, Mon
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
-import { languages, useChooseLanguage } from "../language.ts";
+import { languages, useAccountLanguage } from "#components/ui/language.ts";
 import { navigation } from "../navigation.ts";
 import { useSignOut } from "../sign-out.ts";
 
@@ -41,7 +41,7 @@ export function useActions(): PaletteCommand[] {
   const router = useRouter();
   const locale = useLocale();
   const { setTheme } = useTheme();
-  const chooseLanguage = useChooseLanguage();
+  const chooseLanguage = useAccountLanguage();
   const signOut = useSignOut();
   const themes = [
     { theme: "light", icon: Sun },

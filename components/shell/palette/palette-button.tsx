@@ -1,20 +1,19 @@
 "use client";
 
 import { Search } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { useOnDemand } from "#components/ui/on-demand.ts";
 import { isShortcut, useShortcut } from "./shortcut.ts";
 
-const load = () => import("./palette.tsx").then((module) => module.Palette);
 /** Most pages are read without it: its script comes once it is wanted. */
-const Palette = dynamic(load, { ssr: false });
+const load = () => import("./palette.tsx").then((module) => module.Palette);
 
 /** The search button of the top bar, its shortcut, and the palette that both open. */
 export function PaletteButton({ userId }: { userId: string }) {
   const t = useTranslations("palette");
   const [open, setOpen] = useState(false);
-  const [wanted, setWanted] = useState(false);
+  const { Component: Palette, prepare, want } = useOnDemand(load);
   const shortcut = useShortcut();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -22,12 +21,12 @@ export function PaletteButton({ userId }: { userId: string }) {
       event.preventDefault();
       // Another dialog may hold what was typed; leaving for another page would lose it.
       if (!open && document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
-      setWanted(true);
       setOpen(!open);
+      void want().then((there) => there || setOpen(false));
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
-  }, [open]);
+  }, [open, want]);
   return (
     <>
       <button
@@ -35,10 +34,10 @@ export function PaletteButton({ userId }: { userId: string }) {
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-keyshortcuts="Meta+K Control+K"
-        onPointerEnter={() => void load()}
-        onClick={() => {
-          setWanted(true);
+        onPointerEnter={prepare}
+        onClick={async () => {
           setOpen(true);
+          if (!(await want())) setOpen(false);
         }}
         className="mr-1 flex size-9 shrink-0 items-center justify-center gap-2 rounded-control text-muted hover:bg-hover hover:text-ink md:h-8 md:w-56 md:justify-start md:border md:bg-canvas md:px-2.5 md:text-table"
       >
@@ -48,7 +47,7 @@ export function PaletteButton({ userId }: { userId: string }) {
           {shortcut}
         </kbd>
       </button>
-      {wanted ? <Palette open={open} onOpenChange={setOpen} userId={userId} /> : null}
+      {Palette ? <Palette open={open} onOpenChange={setOpen} userId={userId} /> : null}
     </>
   );
 }

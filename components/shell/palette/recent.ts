@@ -1,12 +1,16 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** A place that was opened from the palette before. */
-const place = z.object({ href: z.string().startsWith("/"), title: z.string(), kind: z.enum(["page", "model", "service", "key", "doc"]) });
+const place = z.object({
+  href: z.string().check(z.startsWith("/")),
+  title: z.string(),
+  kind: z.enum(["page", "model", "service", "key", "doc"]),
+});
 export type Place = z.infer<typeof place>;
 
 const storeName = "hydra-recent";
 const mostKept = 5;
-const kept = z.object({ userId: z.string(), places: z.array(place).max(mostKept) });
+const kept = z.object({ userId: z.string(), places: z.array(place).check(z.maxLength(mostKept)) });
 
 /** What this user opened last from the palette, newest first; empty where the browser keeps nothing. */
 export function readRecent(userId: string): Place[] {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { hashApiKey, isApiKeyShaped } from "#lib/api-key-format.ts";
 import { apiKeyLimits, apiKeyList, apiKeyListQuery, createApiKeyInput, createdApiKey } from "#lib/contracts/api-keys.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
@@ -15,7 +16,7 @@ afterAll(() => database.drop());
 
 test("a key is told once, and is nowhere in the database", async () => {
   const user = await signedIn(visitor(database.db));
-  const made = createdApiKey.strict().parse(await createApiKey({ ctx: user, input: { name: "laptop", expiresAt: null } }));
+  const made = z.strictObject(createdApiKey.shape).parse(await createApiKey({ ctx: user, input: { name: "laptop", expiresAt: null } }));
   expect(isApiKeyShaped(made.key)).toBe(true);
   expect(made).toMatchObject({ name: "laptop", status: "active", lastUsedAt: null, expiresAt: null });
   const row = await database.db.apiKey.findUniqueOrThrow({ where: { hash: hashApiKey(made.key) } });
@@ -26,7 +27,7 @@ test("a key is told once, and is nowhere in the database", async () => {
     SELECT k::text AS "text" FROM "api_keys" k UNION ALL SELECT a::text FROM "audit_events" a`;
   expect(JSON.stringify(tables)).not.toContain(made.key);
   const listed = await listApiKeys({ ctx: user, input: apiKeyListQuery.parse({}) });
-  expect(JSON.stringify(apiKeyList.strict().parse(listed))).not.toContain(made.key);
+  expect(JSON.stringify(z.strictObject(apiKeyList.shape).parse(listed))).not.toContain(made.key);
 });
 
 test("limits are kept as given and shown again; without them there are none", async () => {
@@ -39,7 +40,7 @@ test("limits are kept as given and shown again; without them there are none", as
   });
   const { id } = await createApiKey({ ctx: user, input: { name: "bounded", expiresAt: null, limits } });
   const free = await createApiKey({ ctx: user, input: { name: "free", expiresAt: null } });
-  const { items } = apiKeyList.strict().parse(await listApiKeys({ ctx: user, input: apiKeyListQuery.parse({}) }));
+  const { items } = z.strictObject(apiKeyList.shape).parse(await listApiKeys({ ctx: user, input: apiKeyListQuery.parse({}) }));
   expect(items.find((item) => item.id === id)?.limits).toEqual(limits);
   expect(items.find((item) => item.id === free.id)?.limits).toEqual(apiKeyLimits.parse({}));
   const [row] = await database.db.$queryRaw<object[]>`SELECT "allowedModels", "budgetDayNano" FROM "api_keys" WHERE "id" = ${free.id}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { apiKeyDetail, apiKeyLimits, apiKeyListQuery, apiKeyView, createdApiKey } from "#lib/contracts/api-keys.ts";
 import { newId } from "#lib/ids.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
@@ -67,7 +68,7 @@ describe("update", () => {
   test("changes what is given and leaves the rest; null takes every bound away", async () => {
     const { user, make, at } = await owner();
     const { id } = await make({ limits, expiresAt: at(hourMs) });
-    const named = apiKeyView.strict().parse(await updateApiKey({ ctx: user, input: { id, name: "deploy" } }));
+    const named = z.strictObject(apiKeyView.shape).parse(await updateApiKey({ ctx: user, input: { id, name: "deploy" } }));
     expect(named).toMatchObject({ name: "deploy", expiresAt: at(hourMs), limits });
     const freed = await updateApiKey({ ctx: user, input: { id, expiresAt: null, limits: apiKeyLimits.parse({}) } });
     expect(freed).toMatchObject({ name: "deploy", expiresAt: null, limits: apiKeyLimits.parse({}) });
@@ -112,7 +113,9 @@ describe("rotation", () => {
   test("the new key has the old one's name and limits; the old one retires until its grace ends", async () => {
     const { ctx, user, make } = await owner();
     const old = await make({ limits });
-    const made = createdApiKey.strict().parse(await rotateApiKey({ ctx: user, input: { id: old.id, graceMinutes: 60, expiresAt: null } }));
+    const made = z
+      .strictObject(createdApiKey.shape)
+      .parse(await rotateApiKey({ ctx: user, input: { id: old.id, graceMinutes: 60, expiresAt: null } }));
     expect(made).toMatchObject({ name: "ci", limits, status: "active", replaces: { id: old.id, masked: old.masked } });
     expect(made.key).not.toBe(old.key);
     const graceUntil = new Date(ctx.clock.ms + hourMs).toISOString();
@@ -206,7 +209,7 @@ test("a key's page counts its own calls of a day and what they cost, and nobody 
   await use(mine.id, "public/b", 0, 5n);
   await use(mine.id, "public/c", 25 * hourMs, 0n);
   await use(other.id, "public/d", 0, 100n);
-  const detail = apiKeyDetail.strict().parse(await getApiKey({ ctx: user, input: { id: mine.id } }));
+  const detail = z.strictObject(apiKeyDetail.shape).parse(await getApiKey({ ctx: user, input: { id: mine.id } }));
   expect(detail.recentCalls.map(({ accessName, calls }) => [accessName, calls])).toEqual([
     ["public/b", 2],
     ["public/a", 1],

@@ -82,5 +82,16 @@ export const questions: DocsChapter = {
         </p>
       ),
     },
+    {
+      id: "engine-limits",
+      title: "Why is a parameter refused that other services take?",
+      body: (
+        <p>
+          Models that this installation runs on its own machine do not give log probabilities, and take neither <code>logit_bias</code> nor
+          grammars such as <code>guided_regex</code>: a call with one of them is refused rather than answered as if it were not there. To
+          hold an answer to a form, use <code>response_format</code> with a JSON schema.
+        </p>
+      ),
+    },
   ],
 };

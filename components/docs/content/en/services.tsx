@@ -19,7 +19,10 @@ export const services: DocsChapter = {
               Choose <Link href="/services/new">Deploy a model</Link>, or Deploy on a model’s page.
             </li>
             <li>Give it a name. Calls use it as the second half of the access name: {facts.ownName}.</li>
-            <li>Choose a region, an instance type and the number of instances. The fee per hour is shown before you confirm.</li>
+            <li>
+              Choose a region, an instance type and the number of instances. The fee per hour is shown before you confirm, and how long a
+              request each type takes.
+            </li>
             <li>Deploy. The page of the service tells what is happening until it is Running.</li>
           </ol>
           <p>
@@ -44,6 +47,13 @@ export const services: DocsChapter = {
               { key: "base", cells: ["Base model", "The model behind it"] },
               { key: "count", cells: ["Instance count", "How many instances are ready, and how many you asked for"] },
               { key: "status", cells: ["Status", "What it is doing now, and why where it does not run"] },
+              {
+                key: "context",
+                cells: [
+                  "Context",
+                  "Tokens of one request, prompt and answer together: the model’s, or as many as its instances’ memory holds",
+                ],
+              },
             ]}
           />
           <p>

@@ -76,5 +76,16 @@ export const questions: DocsChapter = {
         </p>
       ),
     },
+    {
+      id: "engine-limits",
+      title: "为什么其他平台支持的参数在这里被拒绝？",
+      body: (
+        <p>
+          由本机运行的模型不返回对数概率，也不支持 <code>logit_bias</code> 和 <code>guided_regex</code>{" "}
+          等自定义语法：带有这些参数的调用会被直接拒绝，而不是被悄悄忽略。如需约束输出格式，请使用 <code>response_format</code> 并提供 JSON
+          Schema。
+        </p>
+      ),
+    },
   ],
 };

@@ -1,5 +1,7 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode } from "react";
-import { cn } from "#components/ui/cn.ts";
+import { cn } from "./cn.ts";
+import type { ColumnSort } from "./sorting.ts";
 
 const wideOnly = "md:max-xl:hidden";
 
@@ -23,18 +25,7 @@ export function Table({ label, columns, focusable, children }: TableProps) {
         <thead className="max-md:hidden">
           <tr className="h-10 border-b text-left text-label text-muted">
             {columns.map((column) => (
-              <th
-                key={column.id}
-                scope="col"
-                className={cn(
-                  "whitespace-nowrap px-3 font-medium first:pl-5 last:pr-5",
-                  column.right && "text-right",
-                  column.wide && wideOnly,
-                  column.hidden && "sticky right-0 bg-surface",
-                )}
-              >
-                {column.hidden ? <span className="sr-only">{column.label}</span> : column.label}
-              </th>
+              <Head key={column.id} column={column} />
             ))}
           </tr>
         </thead>
@@ -53,13 +44,47 @@ export interface Column {
   wide?: boolean;
   /** For screen readers alone: the column of buttons, which stays in sight while the others scroll. */
   hidden?: boolean;
+  /** Pressed, it sorts the rows. */
+  sort?: ColumnSort | undefined;
+}
+
+/** One column's head. */
+export function Head({ column: { label, right, wide, hidden, sort } }: { column: Column }) {
+  return (
+    <th
+      scope="col"
+      {...(sort ? { "aria-sort": sort.order === null ? "none" : sort.order === "asc" ? "ascending" : "descending" } : {})}
+      className={cn(
+        "h-10 whitespace-nowrap px-3 font-medium first:pl-5 last:pr-5",
+        right && "text-right",
+        wide && wideOnly,
+        hidden && "sticky right-0 bg-surface",
+      )}
+    >
+      {hidden ? <span className="sr-only">{label}</span> : sort ? <SortButton label={label} sort={sort} /> : label}
+    </th>
+  );
+}
+
+function SortButton({ label, sort: { order, onSort } }: { label: string; sort: ColumnSort }) {
+  const Arrow = order === "asc" ? ArrowUp : ArrowDown;
+  return (
+    <button
+      type="button"
+      onClick={onSort}
+      className={cn("-mx-1.5 flex h-7 items-center gap-1 rounded-[5px] px-1.5 font-medium hover:text-ink", order !== null && "text-ink")}
+    >
+      {label}
+      <Arrow className={cn("size-3.5", order === null && "invisible")} strokeWidth={1.75} aria-hidden />
+    </button>
+  );
 }
 
 export function Row({ children, className }: { children: ReactNode; className?: string }) {
   return (
     <tr
       className={cn(
-        "h-11 bg-surface max-md:block max-md:h-auto max-md:rounded-card max-md:border max-md:p-4 md:border-b md:last:border-b-0",
+        "bg-surface max-md:block max-md:rounded-card max-md:border max-md:p-4 md:h-11 md:border-b md:last:border-b-0",
         className,
       )}
     >
