@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { faults } from "./failed-requests.ts";
 import { expect, newAccount, newKey, test } from "./fixtures.ts";
 
 const run = promisify(execFile);
@@ -76,6 +77,38 @@ test("language and theme are kept", async ({ page, installation }) => {
   await page.reload();
   await expect(page.locator("html")).toHaveClass(/dark/);
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
+});
+
+test("the language is kept in the account, and another browser shows it", async ({ page, account, browser, installation }) => {
+  await page.goto("/models");
+  const kept = page.waitForResponse((answer) => answer.url().endsWith("/api/me") && answer.request().method() === "PATCH");
+  await page.getByRole("button", { name: "Language" }).click();
+  await page.getByRole("menuitemradio", { name: "简体中文" }).click();
+  expect((await kept).status()).toBe(200);
+  const other = await browser.newContext({ baseURL: installation.consoleUrl, locale: "en-US" });
+  const data = { email: account.email, password: account.password };
+  await other.request.post("/api/session", { data, headers: { origin: installation.consoleUrl } });
+  const elsewhere = await other.newPage();
+  await elsewhere.goto("/models");
+  await expect(elsewhere.getByRole("heading", { name: "模型广场", level: 1 })).toBeVisible();
+  // What is chosen on a browser holds there.
+  await other.addCookies([{ name: "hydra-locale", value: "en", url: installation.consoleUrl }]);
+  await elsewhere.reload();
+  await expect(elsewhere.getByRole("heading", { name: "Model catalog", level: 1 })).toBeVisible();
+  await other.close();
+});
+
+test.describe("a language that cannot be kept", () => {
+  test.use({ expectedErrors: [/status of 500/] });
+
+  test("holds on this browser, which is said", async ({ page, account: _ }) => {
+    await page.goto("/settings?tab=preferences");
+    await page.waitForLoadState("networkidle");
+    await page.route("**/api/me", (route) => (route.request().method() === "PATCH" ? faults.refused(route) : route.continue()));
+    await page.getByRole("radio", { name: "简体中文" }).click({ force: true });
+    await expect(page.getByText(/was not saved to your account|未保存到你的账户/)).toBeVisible();
+    await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
+  });
 });
 
 test("the name is changed, and shown again", async ({ page, account: _ }) => {

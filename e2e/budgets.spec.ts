@@ -3,11 +3,9 @@ import type { Browser, Page } from "@playwright/test";
 import pg from "pg";
 import { expect, type Installation, newAccount, test } from "./fixtures.ts";
 
-/**
- * What these pages load today, rounded up: it may shrink, not grow. The goal is 100 KB above a bare Next page (232 KB), and
- * is not reached yet.
- */
-const scriptCeilingBytes = 288 * 1024;
+/** A page of one paragraph in a layout without anything, built with Next 16.4.6 and loaded and measured as below. */
+const bareNextPageBytes = 134_904;
+const scriptBudgetBytes = bareNextPageBytes + 100 * 1024;
 const paintBudgetMs = 1_000;
 const shiftBudget = 0.05;
 const interactionBudgetMs = 100;
@@ -15,15 +13,12 @@ const interactionBudgetMs = 100;
 const loads = 5;
 
 for (const path of ["/models", "/services"]) {
-  test(`first load of ${path}: largest paint and shifts keep to their budgets, and its script does not grow`, async ({
-    page,
-    account: _,
-    browser,
-  }) => {
+  test(`first load of ${path}: script, largest paint and shifts keep to their budgets`, async ({ page, account: _, browser }) => {
     test.slow();
     const state = await page.context().storageState();
     const first = await measureLoad(browser, path, state);
-    expect.soft(first.scriptBytes, `${Math.round(first.scriptBytes / 1024)} KB of script`).toBeLessThanOrEqual(scriptCeilingBytes);
+    expect.soft(first.scriptBytes, `${Math.round(first.scriptBytes / 1024)} KB of script`).toBeLessThanOrEqual(scriptBudgetBytes);
+    expect.soft(first.scriptBytes, "all of its script was seen").toBeGreaterThan(bareNextPageBytes);
     const rest = [];
     for (let load = 1; load < loads; load += 1) rest.push(await measureLoad(browser, path, state));
     // Other programs of the machine make single loads slow, never fast.

@@ -20,6 +20,8 @@ interface Fixtures {
   account: Account;
   /** Texts of console errors that the test expects; any other fails it. */
   expectedErrors: RegExp[];
+  /** Leaves the account's services running after a test, for those that share them. */
+  keepServices: boolean;
 }
 
 function required(name: string): string {
@@ -38,14 +40,17 @@ export const test = base.extend<Fixtures>({
     });
   },
   expectedErrors: [[], { option: true }],
-  page: async ({ page, expectedErrors }, use) => {
+  keepServices: [false, { option: true }],
+  page: async ({ page, installation, expectedErrors, keepServices }, use) => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") errors.push(message.text());
     });
     await use(page);
-    expect(errors.filter((text) => !expectedErrors.some((pattern) => pattern.test(text)))).toEqual([]);
+    const unexpected = errors.filter((text) => !expectedErrors.some((pattern) => pattern.test(text)));
+    if (!keepServices) await deleteServices(page, installation);
+    expect(unexpected).toEqual([]);
   },
   account: async ({ page, installation }, use) => {
     await use(await newAccount(page, installation));
@@ -89,6 +94,17 @@ export async function newService(
   const { id, accessName } = (await made.json()) as { id: string; accessName: string };
   await expect.poll(() => serviceState(page, id), { timeout: 30_000 }).toBe("running");
   return { id, accessName };
+}
+
+/** Deletes what the signed-in account has running: the machine holds only so many instances, and later tests want theirs. */
+export async function deleteServices({ request }: Page, { consoleUrl }: Installation): Promise<void> {
+  const answer = await request.get(`${consoleUrl}/api/services?pageSize=100`);
+  if (!answer.ok()) return;
+  const { items } = (await answer.json()) as { items: { id: string; name: string }[] };
+  const headers = { origin: consoleUrl };
+  for (const { id, name } of items) {
+    await request.delete(`${consoleUrl}/api/services/${id}`, { data: { confirmName: name }, headers });
+  }
 }
 
 export async function serviceState(page: Page, id: string): Promise<string> {

@@ -273,12 +273,28 @@ test.describe("a model that does as it is told", () => {
     expect(JSON.stringify(messages)).toMatch(/"type":"image_url","image_url":\{"url":"data:image\/jpeg;base64,/);
     await page.reload();
     await expect(page.getByRole("img", { name: "Attached image 1" })).toBeVisible();
-    await page.locator('input[type="file"]').setInputFiles({ name: "shot.png", mimeType: "image/png", buffer: png });
+    const attached = page.getByRole("list", { name: "Attached images" }).getByRole("img");
+    for (const [index, how] of (["paste", "drop"] as const).entries()) {
+      await messageField(page).evaluate(handOver, { how, bytes: [...png] });
+      await expect(attached).toHaveCount(index + 1);
+    }
     await page.getByRole("combobox", { name: "Model" }).click();
     await page.getByRole("option", { name: /deepseek-r1/ }).click();
     await expect(page.getByText("This model reads text only.")).toBeVisible();
   });
 });
+
+/** Runs in the page: pastes a picture into the field, or drops it there. */
+function handOver(field: Element, { how, bytes }: { how: "paste" | "drop"; bytes: number[] }): void {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], "shot.png", { type: "image/png" }));
+  const options = { bubbles: true, cancelable: true };
+  field.dispatchEvent(
+    how === "paste"
+      ? new ClipboardEvent("paste", { ...options, clipboardData: data })
+      : new DragEvent("drop", { ...options, dataTransfer: data }),
+  );
+}
 
 for (const [language, theme, width] of [
   ["en", "light", 1440],

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { expect, newKey, test } from "./fixtures.ts";
+import { expect, newKey, newService, test } from "./fixtures.ts";
 
 /**
  * The samples of the product's own pages, unchanged but for host, key and model, and the requests that old and new SDKs
@@ -149,4 +149,35 @@ test("the requests that Python's openai 0.28 and 1.x send are answered", async (
   });
   expect(recent.status).toBe(200);
   expect(((await recent.json()) as Completion).choices[0]?.message?.content).toBeTruthy();
+});
+
+test("the samples of a model's and a service's page run exactly as they are shown, key aside, in one piece and as a stream", async ({
+  page,
+  account: _,
+  installation,
+}) => {
+  test.slow();
+  const key = await newKey(page, installation);
+  const service = await newService(page, installation, "shown");
+  for (const [path, accessName] of [
+    ["/models/hydra-tiny?tab=api", model],
+    [`/services/${service.id}?tab=api`, service.accessName],
+  ] as const) {
+    await page.goto(path);
+    for (const mode of ["Default", "Streaming"] as const) {
+      await page.getByRole("radio", { name: mode }).click();
+      for (const language of ["curl", "Node.js"] as const) {
+        await page.getByRole("tab", { name: language }).click();
+        const shown = (await page.getByRole("region", { name: `Request: ${language}` }).textContent()) ?? "";
+        expect(shown).toContain(accessName);
+        const text = shown.replaceAll("YOUR_API_KEY", key);
+        const { stdout } = await (language === "curl"
+          ? run("sh", ["-c", text.trim()])
+          : run(process.execPath, ["--input-type=module", "-e", text]));
+        if (language === "Node.js") expect(stdout.trim(), `${path} ${mode}`).not.toBe("");
+        else if (mode === "Streaming") expect(stdout.trim()).toMatch(/^data: \{[\s\S]*data: \[DONE\]$/);
+        else expect((JSON.parse(stdout) as Completion).model).toBe(accessName);
+      }
+    }
+  }
 });

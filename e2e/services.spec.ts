@@ -46,7 +46,12 @@ test("what a run wrote and what its calls came to are shown", async ({ page, acc
   const { id, accessName } = await newService(page, installation, "watched");
   const key = await newKey(page, installation);
   for (let turn = 0; turn < 3; turn++) expect((await call(installation, key, accessName)).status).toBe(200);
-  await page.goto(`/services/${id}?tab=logs`);
+  await page.goto(`/services/${id}`);
+  await expect(page.getByText("1,024 tokens", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^By you · /)).toHaveCount(1);
+  await expect(page.getByText(/^By the deployer · /).first()).toBeVisible();
+  await page.getByRole("button", { name: /^Logs of / }).click();
+  await expect(page).toHaveURL(/tab=logs&instance=/);
   await expect(page.getByRole("log")).toContainText("listening", { timeout: 10_000 });
   await expectAccessible(page);
   await page.getByRole("tab", { name: "Metrics" }).click();
@@ -83,4 +88,33 @@ test("more than the machine holds says what is missing, and a retry with less ru
   await dialog.getByRole("button", { name: "Retry now" }).click();
   await expect.poll(() => serviceState(page, id), { timeout: 40_000 }).toBe("running");
   expect(engineProcesses(id)).toHaveLength(1);
+});
+
+test("search, filter, order and page of the list stand in the address", async ({ page, account: _, installation }) => {
+  for (const name of ["alpha", "gamma", "beta"]) await newService(page, installation, name);
+  await page.goto("/services");
+  const table = page.getByRole("table", { name: "Model services" });
+  const names = () => table.getByRole("link", { name: /^(alpha|beta|gamma)$/ }).allTextContents();
+  await expect.poll(names).toEqual(["beta", "gamma", "alpha"]);
+  await table.getByRole("button", { name: "Name", exact: true }).click();
+  await expect(page).toHaveURL("/services?sort=name&order=asc");
+  await expect(table.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending");
+  await expect.poll(names).toEqual(["alpha", "beta", "gamma"]);
+  await table.getByRole("button", { name: "Name", exact: true }).click();
+  await expect(page).toHaveURL("/services?sort=name");
+  await expect.poll(names).toEqual(["gamma", "beta", "alpha"]);
+  await page.reload();
+  await expect.poll(names).toEqual(["gamma", "beta", "alpha"]);
+  await page.getByRole("searchbox").fill("alp");
+  await expect(page).toHaveURL("/services?sort=name&search=alp");
+  await expect.poll(names).toEqual(["alpha"]);
+  await page.getByLabel("Status", { exact: true }).selectOption("failed");
+  await expect(page.getByText("No service matches these filters.")).toBeVisible();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect.poll(names).toEqual(["gamma", "beta", "alpha"]);
+  await expect(page.getByRole("searchbox")).toHaveValue("");
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.getByLabel("Sort", { exact: true }).selectOption("created");
+  await expect.poll(names).toEqual(["beta", "gamma", "alpha"]);
+  await expect(page).toHaveURL("/services");
 });

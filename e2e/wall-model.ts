@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
+import pg from "pg";
 import { startWall, type Wall } from "../test/wall/wall.ts";
 import { expect, type Installation } from "./fixtures.ts";
 
@@ -34,6 +35,39 @@ export async function offerWallModel(installation: Pick<Installation, "dataDir">
   };
 }
 
+/** Puts a model of the test's own into the catalog, as another kind of `deepseek-r1` and at other prices; offers it. */
+export async function offerNewModel(
+  installation: Pick<Installation, "dataDir">,
+  { slug, kind, prices }: { slug: string; kind: "text_generation" | "image_generation"; prices: string[] },
+): Promise<WallModel> {
+  const database = new pg.Client({ connectionString: await databaseUrl(installation) });
+  await database.connect();
+  await database.query(
+    `INSERT INTO "models" SELECT (jsonb_populate_record(m, jsonb_build_object('id', 'mdl_' || $1::text, 'slug', $1::text, 'name', $1::text, 'kind', $2::text))).*
+     FROM "models" m WHERE m."slug" = 'deepseek-r1'
+     ON CONFLICT ("id") DO UPDATE SET "deletedAt" = NULL`,
+    [slug, kind],
+  );
+  await hydra(installation, ["admin", "set-price", "--model", slug, ...prices]);
+  const model = await offerWallModel(installation, slug);
+  return {
+    ...model,
+    async close() {
+      await model.close();
+      await database.query(`UPDATE "models" SET "deletedAt" = now() WHERE "slug" = $1`, [slug]);
+      await database.end();
+    },
+  };
+}
+
+async function databaseUrl({ dataDir }: Pick<Installation, "dataDir">): Promise<string> {
+  const { runningClusterUrl } = await import("../bin/postgres/cluster.ts");
+  const { clusterDir } = await import("../bin/installation/database.ts");
+  const url = await runningClusterUrl(await clusterDir(dataDir));
+  if (!url) throw new Error("the installation's database does not run");
+  return url;
+}
+
 /** Waits until the model can be tried. */
 export async function untilOffered(page: Page, accessName: string): Promise<void> {
   const unavailable = async () => {
@@ -45,7 +79,8 @@ export async function untilOffered(page: Page, accessName: string): Promise<void
   await expect.poll(unavailable, { timeout: 30_000 }).toBeNull();
 }
 
-async function hydra({ dataDir }: Pick<Installation, "dataDir">, args: string[]): Promise<string> {
+/** Runs the `hydra` command on the installation under test. */
+export async function hydra({ dataDir }: Pick<Installation, "dataDir">, args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", "bin/hydra.ts", ...args], {
     cwd: rootDir,
     env: { ...process.env, HYDRA_DATA_DIR: dataDir },

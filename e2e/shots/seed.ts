@@ -30,7 +30,8 @@ export async function seed(page: Page, consoleUrl: string): Promise<Seeded> {
   await until(request, stopped, ({ state }) => state === "stopped");
   await until(request, failed, ({ reason }) => reason === "download_failed");
 
-  const key = (await (await post("/api/api-keys", { name: "Support bot" })).json()) as { id: string };
+  const key = (await (await post("/api/api-keys", { name: "Support bot" })).json()) as { id: string; key: string };
+  await call(request, key.key, await read(request, running));
   const rest = { requestsPerMinute: 600, tokensPerMinute: 200_000, budgetMonthNano: "500000000000" };
   await post("/api/api-keys", { name: "Night batch", limits: rest });
   const disabled = (await (await post("/api/api-keys", { name: "Trial of the old site" })).json()) as { id: string };
@@ -46,7 +47,28 @@ async function cheapestPlace(request: APIRequestContext): Promise<{ regionId: st
   return { regionId: region.id, instanceTypeId: type.id };
 }
 
+/** An account that has nothing yet; `page` is then signed in as its user. */
+export async function newcomer(page: Page, consoleUrl: string): Promise<void> {
+  const account = { email: "wen@example.com", password: "correct horse battery" };
+  const answer = await page.request.post("/api/account", { data: account, headers: { origin: consoleUrl } });
+  if (!answer.ok()) throw new Error(`The second account was answered with ${answer.status()}: ${await answer.text()}`);
+}
+
+/** What the service's metrics and the key's last day have to show. */
+async function call(request: APIRequestContext, key: string, { accessName }: State): Promise<void> {
+  const url = `${process.env.HYDRA_E2E_GATEWAY_URL}/v1/chat/completions`;
+  const headers = { authorization: `Bearer ${key}` };
+  for (const content of ["Tell me a story", "Say this is a test!", "What is your name?", "Tell me a story"]) {
+    const answer = await request.post(url, {
+      headers,
+      data: { model: accessName, messages: [{ role: "user", content }], max_tokens: 200 },
+    });
+    if (!answer.ok()) throw new Error(`A call was answered with ${answer.status()}: ${await answer.text()}`);
+  }
+}
+
 interface State {
+  accessName: string;
   state: string;
   reason: string;
   generation: number;

@@ -1,31 +1,31 @@
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { type Screen, type Seeded, screens } from "./screens.ts";
+import { type Screen, type Seeded, screens, type Viewer, viewers } from "./screens.ts";
+import { Traffic } from "./traffic.ts";
 
-export interface Look {
-  language: "en" | "zh";
-  theme: "light" | "dark";
-  width: number;
-}
-
-const languages = ["en", "zh"] as const;
 const themes = ["light", "dark"] as const;
-const widths = [1440, 390];
-export const looks: Look[] = languages.flatMap((language) =>
-  themes.flatMap((theme) => widths.map((width) => ({ language, theme, width }))),
-);
+type Theme = (typeof themes)[number];
+
+/** Screens of one language and width share a browser context; each page is loaded once and pictured in both themes. */
+export interface Lane {
+  language: "en" | "zh";
+  width: number;
+  themes: Theme[];
+}
 
 /** What the context of a signed-in browser keeps. */
 export type StorageState = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
-interface Session {
+export interface Session {
   browser: Browser;
   consoleUrl: string;
-  signedIn: StorageState;
+  signedIn: Record<Exclude<Viewer, "visitor">, StorageState>;
   seeded: Seeded;
   folder: string;
   /** Names of the screens; null: all. */
   only: string[] | null;
+  /** Hears of each picture's file, or why there is none. */
+  onPicture: (file: string, problem: unknown) => void;
 }
 
 const height = 900;
@@ -33,63 +33,82 @@ const height = 900;
 const mostHeight = 6_000;
 const screenLimitMs = 20_000;
 
-/** Writes every screen in one look, and returns the files' names. */
-export async function takeLook(session: Session, look: Look): Promise<string[]> {
-  const files: string[] = [];
-  for (const visitor of [true, false]) {
-    const context = await openContext(session, look, visitor);
+/** The lanes whose looks (`language.theme.width`) are asked for; null: all. */
+export function lanesOf(looks: string[] | null): Lane[] {
+  const all = (["en", "zh"] as const).flatMap((language) => [1440, 390].map((width) => ({ language, width })));
+  return all
+    .map((lane) => ({ ...lane, themes: themes.filter((theme) => !looks || looks.includes(lookOf(lane, theme))) }))
+    .filter((lane) => lane.themes.length > 0);
+}
+
+function lookOf({ language, width }: Pick<Lane, "language" | "width">, theme: Theme): string {
+  return `${language}.${theme}.${width}`;
+}
+
+/** Writes every screen of one lane. */
+export async function takeLane(session: Session, lane: Lane): Promise<void> {
+  for (const viewer of viewers) {
+    const wanted = screens.filter((screen) => screen.viewer === viewer && isWanted(screen, session, lane));
+    if (wanted.length === 0) continue;
+    const context = await openContext(session, lane, viewer);
     try {
       const page = await context.newPage();
-      for (const screen of screens) {
-        if (Boolean(screen.visitor) !== visitor || (session.only && !session.only.includes(screen.name))) continue;
-        files.push(await takeScreen(page, session, look, screen));
-      }
+      const traffic = new Traffic(page);
+      for (const screen of wanted) await takeScreen(page, traffic, session, lane, screen);
     } finally {
       await context.close();
     }
   }
-  return files;
 }
 
-async function openContext({ browser, consoleUrl, signedIn }: Session, look: Look, visitor: boolean): Promise<BrowserContext> {
+function isWanted({ name, width }: Screen, { only }: Session, lane: Lane): boolean {
+  return (!only || only.includes(name)) && (!width || width === lane.width);
+}
+
+async function openContext({ browser, consoleUrl, signedIn }: Session, { language, width }: Lane, viewer: Viewer): Promise<BrowserContext> {
   const context = await browser.newContext({
     baseURL: consoleUrl,
-    viewport: { width: look.width, height },
-    colorScheme: look.theme,
+    viewport: { width, height },
     reducedMotion: "reduce",
-    hasTouch: look.width < 768,
-    locale: look.language === "zh" ? "zh-CN" : "en-US",
+    hasTouch: width < 768,
+    isMobile: width < 768,
+    locale: language === "zh" ? "zh-CN" : "en-US",
     timezoneId: "Asia/Shanghai",
-    ...(visitor ? {} : { storageState: signedIn }),
+    ...(viewer === "visitor" ? {} : { storageState: signedIn[viewer] }),
   });
   context.setDefaultTimeout(screenLimitMs);
-  await context.addCookies([{ name: "hydra-locale", value: look.language, url: consoleUrl }]);
+  await context.addCookies([{ name: "hydra-locale", value: language, url: consoleUrl }]);
   return context;
 }
 
-async function takeScreen(page: Page, { seeded, folder }: Session, { language, theme, width }: Look, screen: Screen): Promise<string> {
-  const file = `${screen.name}.${language}.${theme}.${width}.png`;
-  await page.setViewportSize({ width, height });
-  await page.goto(screen.path(seeded));
-  await atRest(page);
-  if (screen.open) {
-    await screen.open(page, seeded);
-    await atRest(page);
-  } else {
-    // As tall as the page: a picture of the whole page would cut what sticks to the window.
-    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-    if (whole > height) await page.setViewportSize({ width, height: Math.min(whole, mostHeight) });
+/** One screen that fails is told of, and the others are taken all the same. */
+async function takeScreen(page: Page, traffic: Traffic, session: Session, lane: Lane, screen: Screen): Promise<void> {
+  const left = lane.themes.map((theme) => ({ theme, file: join(session.folder, `${screen.name}.${lookOf(lane, theme)}.png`) }));
+  try {
+    await page.setViewportSize({ width: lane.width, height });
+    await page.goto(screen.path(session.seeded));
+    await traffic.rest();
+    if (screen.open) {
+      await screen.open(page);
+      await traffic.rest();
+    } else {
+      await showWhole(page, lane.width);
+    }
+    for (const { theme, file } of [...left]) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.locator(`html.${theme}`).waitFor();
+      await page.screenshot({ path: file, animations: "disabled" });
+      left.shift();
+      session.onPicture(file, null);
+    }
+    await screen.close?.(page);
+  } catch (error) {
+    for (const { file } of left) session.onPicture(file, error);
   }
-  await page.screenshot({ path: join(folder, file), animations: "disabled" });
-  return file;
 }
 
-/** Nothing is on its way and no skeleton is left; pages that ask again and again are taken after a while. */
-async function atRest(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => {});
-  await page
-    .locator(".animate-pulse")
-    .first()
-    .waitFor({ state: "detached", timeout: 3_000 })
-    .catch(() => {});
+/** As tall as the page: a picture of the whole page would cut what sticks to the window. */
+async function showWhole(page: Page, width: number): Promise<void> {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (whole > height) await page.setViewportSize({ width, height: Math.min(whole, mostHeight) });
 }

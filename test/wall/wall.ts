@@ -36,6 +36,8 @@ export interface Wall {
 }
 
 const neverEnding = Buffer.alloc(256 * 1024, "x");
+/** A picture of one pixel. */
+const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 /** A scripted upstream: an OpenAI-compatible server that fails as told, numbers its tokens and logs what it emitted. */
 export async function startWall(options: { script?: WallScriptInput; port?: number } = {}): Promise<Wall> {
@@ -133,7 +135,7 @@ async function sendWhole(script: WallScript, call: WallCall, response: ServerRes
   const many = Array.isArray(input) && typeof input[0] !== "number" ? input.length : 1;
   const answer = call.path.endsWith("/embeddings")
     ? { object: "list", data: Array.from({ length: many }, (_, index) => ({ object: "embedding", index, embedding: [0.5, -0.5] })) }
-    : { created: 1, data: Array.from({ length: script.images ?? Number(n ?? 1) }, () => ({ b64_json: "AA==" })) };
+    : { created: 1, data: Array.from({ length: script.images ?? Number(n ?? 1) }, () => ({ b64_json: png })) };
   const usage = script.usage ? { usage: { prompt_tokens: call.promptTokens, total_tokens: call.promptTokens } } : {};
   response
     .writeHead(200, { "content-type": "application/json" })
