@@ -83,13 +83,14 @@ export function ImageForm({ userId, target, busy, onDraw, onStop }: ImageFormPro
         )}
       </Field>
       <div className="flex flex-wrap items-center gap-3">
+        {/* Keys: one element for both would turn into the submit button in mid-click, and its click draw again. */}
         {busy ? (
-          <Button onClick={onStop}>
+          <Button key="stop" onClick={onStop}>
             <Square className="fill-current" aria-hidden />
             {t("stop")}
           </Button>
         ) : (
-          <Button type="submit" variant="primary" disabled={input === null || blocked !== null}>
+          <Button key="generate" type="submit" variant="primary" disabled={input === null || blocked !== null}>
             <Sparkles aria-hidden />
             {t("generate")}
           </Button>
