@@ -23,6 +23,8 @@ export interface ConversationViewProps {
   targets: Targets;
   search: string;
   onSearch: (text: string) => void;
+  historySearch: string;
+  onHistorySearch: (text: string) => void;
   /** Null: a new conversation. */
   onOpen: (id: string | null) => void;
   onModel: (accessName: string) => void;
@@ -33,7 +35,8 @@ export interface ConversationViewProps {
 }
 
 export function ConversationView(props: ConversationViewProps) {
-  const { session, state, targets, search, onSearch, onOpen, onModel, onDeleted, onRenamed, instead } = props;
+  const { session, state, targets, search, onSearch, historySearch, onHistorySearch, onOpen, onModel, onDeleted, onRenamed, instead } =
+    props;
   const t = useTranslations("playground");
   const [panel, setPanel] = useState<"history" | "settings" | "code" | null>(null);
   const [picking, setPicking] = useState(false);
@@ -58,7 +61,8 @@ export function ConversationView(props: ConversationViewProps) {
     setPanel(null);
     onOpen(id);
   };
-  const history = <HistoryPanel shown={state.id} onOpen={open} onDeleted={onDeleted} onRenamed={onRenamed} />;
+  const found = { search: historySearch, onSearch: onHistorySearch };
+  const history = <HistoryPanel shown={state.id} {...found} onOpen={open} onDeleted={onDeleted} onRenamed={onRenamed} />;
   const busy = session.busy;
   return (
     <div className="flex min-h-0 flex-1">

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ErrorState, Skeleton } from "#components/ui/feedback.tsx";
 import type { Sessions } from "./conversation/sessions.ts";
 import { addressOf, useAddress } from "./conversation/use-address.ts";
@@ -26,6 +26,7 @@ export function Workspace({ sessions, targets, search, onSearch, onChosen }: Wor
   const client = useQueryClient();
   const address = useAddress();
   const { go, replace } = address;
+  const [historySearch, setHistorySearch] = useState("");
   const wanted = address.bare ? sessions.lastShown : address.id;
   const session = useMemo(() => sessions.open(wanted), [sessions, wanted]);
   const state = useSession(session);
@@ -61,6 +62,8 @@ export function Workspace({ sessions, targets, search, onSearch, onChosen }: Wor
       targets={targets}
       search={search}
       onSearch={onSearch}
+      historySearch={historySearch}
+      onHistorySearch={setHistorySearch}
       onOpen={(next) => go(addressOf(next, next === null ? accessName : ""))}
       onModel={(name) => {
         session.setModel(name);

@@ -15,15 +15,17 @@ import { useConversations } from "./requests.ts";
 export interface HistoryPanelProps {
   /** The conversation that is shown; null: a new one. */
   shown: string | null;
+  /** What is looked for in the list: it outlives the conversation that is shown. */
+  search: string;
+  onSearch: (text: string) => void;
   onOpen: (id: string | null) => void;
   onRenamed: (id: string, title: string) => void;
   onDeleted: (id: string) => void;
 }
 
 /** Kept conversations: search, open, rename, delete, begin another one. */
-export function HistoryPanel({ shown, onOpen, onRenamed, onDeleted }: HistoryPanelProps) {
+export function HistoryPanel({ shown, search, onSearch, onOpen, onRenamed, onDeleted }: HistoryPanelProps) {
   const t = useTranslations("playground");
-  const [search, setSearch] = useState("");
   const [renaming, setRenaming] = useState<ConversationSummary | null>(null);
   const [deleting, setDeleting] = useState<ConversationSummary | null>(null);
   const { data, isPending, isError, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useConversations(search);
@@ -35,7 +37,7 @@ export function HistoryPanel({ shown, onOpen, onRenamed, onDeleted }: HistoryPan
           <Plus aria-hidden />
           {t("newConversation")}
         </Button>
-        <SearchField initial="" label={t("searchConversations")} onSearch={setSearch} />
+        <SearchField initial={search} label={t("searchConversations")} onSearch={onSearch} />
       </div>
       <nav aria-label={t("conversations")} className="min-h-0 flex-1 overflow-y-auto px-3 pb-3">
         {isPending ? <HistorySkeleton /> : null}
