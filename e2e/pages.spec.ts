@@ -121,6 +121,23 @@ test("scripts run by the page's own nonce alone", async ({ page, account: _ }) =
   }
 });
 
+test("a page says what it is for until its reader puts that away, on that page alone and for good", async ({ page, account: _ }) => {
+  const keys = page.getByText("Programs that call your models prove with a key that they are yours.");
+  const services = page.getByText("Models that run on instances of your own, billed by the second.");
+  await page.goto("/keys");
+  await expect(keys).toBeVisible();
+  await page.getByRole("button", { name: "Put this line away" }).click();
+  await expect(keys).toBeHidden();
+  await page.getByRole("link", { name: "Model services" }).click();
+  await expect(services).toBeVisible();
+  await page.getByRole("link", { name: "API keys" }).click();
+  await expect(page.getByRole("heading", { name: "API keys", level: 1 })).toBeVisible();
+  await expect(keys).toBeHidden();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "API keys", level: 1 })).toBeVisible();
+  await expect(keys).toBeHidden();
+});
+
 test("every message has both languages", async () => {
   const [files, ...others] = await Promise.all(
     ["en", "zh"].map((language) => readdir(new URL(`../messages/${language}`, import.meta.url))),

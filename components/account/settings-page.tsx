@@ -27,7 +27,7 @@ export function SettingsPage({ me, providers }: SettingsPageProps) {
   // What came back from a provider is said once, on the tab that it came back to.
   const open = (next: string) => setParams({ tab: next === "profile" ? null : next, error: null, connected: null });
   return (
-    <Page title={t("title")} description={t("description")}>
+    <Page title={t("title")} purpose={{ page: "settings", text: t("description") }}>
       <Tabs.Root value={tab} onValueChange={open} className="flex min-w-0 flex-col gap-5">
         <div className="-mx-4 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0">
           <Tabs.List aria-label={t("title")} className="flex w-max min-w-full gap-5 border-b">

@@ -40,7 +40,12 @@ export function KeysPage({ initial, target, currency }: KeysPageProps) {
     if (!keys.isPlaceholderData && params.page > pages) setQuery({ page: pages > 1 ? String(pages) : null });
   }, [keys.isPlaceholderData, params.page, pages, setQuery]);
   return (
-    <Page wide title={t("title")} description={t("description")} action={<CreateKey target={target} currency={currency} />}>
+    <Page
+      wide
+      title={t("title")}
+      purpose={{ page: "keys", text: t("description") }}
+      action={<CreateKey target={target} currency={currency} />}
+    >
       {nothingYet ? null : (
         <div className="flex flex-wrap items-center gap-2">
           <KeyFilters params={params} onChange={(change) => setQuery({ ...change, page: null })} />

@@ -20,7 +20,7 @@ export function ModelCatalog({ initial, currency }: { initial: { items: ModelSum
   const { items } = models.data;
   const shown = applyFilters(items, filters);
   return (
-    <Page title={t("title")} description={t("description")} action={<AddModel />}>
+    <Page title={t("title")} purpose={{ page: "models", text: t("description") }} action={<AddModel />}>
       <ModelFilterBar models={items} filters={filters} shown={shown.length} onChange={setParams} />
       {models.isError ? <UpdateFailed error={models.error} onRetry={models.refetch} /> : null}
       {shown.length === 0 ? (

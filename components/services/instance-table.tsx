@@ -53,6 +53,12 @@ function InstanceRow({ instance }: { instance: InstanceView }) {
           <span className="truncate font-mono text-code">{instance.id}</span>
           <CopyButton text={instance.id} label={t("instanceId")} className="size-7 md:size-6" />
         </span>
+        {instance.endpoint ? (
+          <span className="block truncate font-mono text-label text-muted" title={t("innerEndpoint")}>
+            <span className="sr-only">{t("innerEndpoint")} </span>
+            {instance.endpoint}
+          </span>
+        ) : null}
       </Cell>
       <Cell label={t("status")}>
         <Status tone={instanceTone[instance.state]} label={t(`instanceStates.${instance.state}`)} moving={moving} />

@@ -46,7 +46,7 @@ export function ServicesPage({ first, firstQuery, currency }: ServicesPageProps)
     if (query.page > pages) setParams({ page: pages > 1 ? String(pages) : null });
   }, [query.page, pages, setParams]);
   return (
-    <Page wide title={t("title")} description={t("description")} action={<DeployLink />}>
+    <Page wide title={t("title")} purpose={{ page: "services", text: t("description") }} action={<DeployLink />}>
       {nothingYet ? null : (
         <div className="flex flex-wrap items-center gap-2">
           <ServiceFilters query={query} onChange={(change) => setParams({ ...change, page: null })} />

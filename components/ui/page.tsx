@@ -2,11 +2,13 @@ import { ChevronLeft } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
+import { Purpose } from "./purpose.tsx";
 
 /** A page's frame: title, what it is for, the primary action at the right. */
 export function Page({
   title,
   description,
+  purpose,
   action,
   children,
   wide,
@@ -14,6 +16,8 @@ export function Page({
 }: {
   title: ReactNode;
   description?: ReactNode;
+  /** What the page is for, under a name of its own: its reader can put it away. */
+  purpose?: { page: string; text: string };
   action?: ReactNode;
   children: ReactNode;
   wide?: boolean;
@@ -32,6 +36,7 @@ export function Page({
           ) : null}
           <h1 className="font-semibold text-title">{title}</h1>
           {description ? <p className="text-muted">{description}</p> : null}
+          {purpose ? <Purpose page={purpose.page}>{purpose.text}</Purpose> : null}
         </div>
         {action ? <div className="flex flex-wrap items-center gap-2">{action}</div> : null}
       </header>

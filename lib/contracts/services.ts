@@ -162,6 +162,8 @@ export const instanceView = z.object({
   reasonData,
   stateSince: moment,
   restarts: z.int(),
+  /** Where the gateway calls it; null while it has no address, and for endpoints of others. */
+  endpoint: z.nullable(z.string()),
   retryAt: z.nullable(moment),
   readyAt: z.nullable(moment),
 });

@@ -41,8 +41,9 @@ export class Cluster {
   #way: { dispatcher: Dispatcher | undefined; openedAt: number } | null = null;
   readonly #closing = new AbortController();
 
-  constructor(settings: Pick<KubernetesSettings, "kubeconfig" | "context">) {
-    this.#config = readConfig(settings);
+  /** @param podRoot below which a pod has the files of its account, where there is no kubeconfig */
+  constructor(settings: Pick<KubernetesSettings, "kubeconfig" | "context">, podRoot = "") {
+    this.#config = readConfig(settings, podRoot);
   }
 
   /** Server-side apply: says what is wanted, and takes back members that others have changed. */
@@ -149,10 +150,10 @@ export interface RequestParts {
   signal?: AbortSignal;
 }
 
-function readConfig({ kubeconfig, context }: Pick<KubernetesSettings, "kubeconfig" | "context">): KubeConfig {
+function readConfig({ kubeconfig, context }: Pick<KubernetesSettings, "kubeconfig" | "context">, podRoot: string): KubeConfig {
   const config = new KubeConfig();
   try {
-    if (kubeconfig === null) config.loadFromCluster();
+    if (kubeconfig === null) config.loadFromCluster(podRoot);
     else config.loadFromFile(kubeconfig);
     if (context !== null) config.setCurrentContext(context);
   } catch (cause) {

@@ -225,6 +225,7 @@ test("lists are searched, filtered and paged, and count the ready instances alon
   expect(await names({ state: "pending", search: "beta" })).toEqual(["beta-1"]);
   const detail = z.strictObject(serviceDetail.shape).parse(await getService({ ctx, input: { id: alpha } }));
   expect(detail.instances.map((instance) => instance.state)).toEqual(["ready", "ready", "starting"]);
+  expect(detail.instances[0]?.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:4000\d$/);
 
   // A request must fit whichever of the ready ones it meets.
   const started = (n: number, contextLength: number) =>

@@ -114,6 +114,7 @@ export function instanceViewOf(row: Instance & { instanceType: { name: string } 
     reasonData: namedValues(row.reasonData),
     stateSince: row.stateSince.toISOString(),
     restarts: row.restarts,
+    endpoint: row.upstreamEndpointId === null ? row.endpoint : null,
     retryAt: row.retryAt?.toISOString() ?? null,
     readyAt: row.readyAt?.toISOString() ?? null,
   };
