@@ -15,6 +15,7 @@ beforeAll(async () => {
   await db.instance.create({
     data: { id: newId("ins"), serviceId: service.id, state: "ready", endpoint: engine.url, token: bearer, readyAt: new Date() },
   });
+  await harness.caughtUp();
 });
 afterAll(async () => {
   await engine.stop();
