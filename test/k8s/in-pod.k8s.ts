@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { RegionUnreachableError } from "#deployer/drivers/driver.ts";
@@ -19,8 +21,7 @@ beforeAll(async () => {
   account = join(root, "var/run/secrets/kubernetes.io/serviceaccount");
   await mkdir(account, { recursive: true });
   config.loadFromFile(String(place.region.settings.kubeconfig));
-  const { caData, caFile } = config.getCurrentCluster() ?? {};
-  await writeFile(join(account, "ca.crt"), caData ? Buffer.from(caData, "base64") : await readFile(caFile ?? ""));
+  await writeFile(join(account, "ca.crt"), await authorityOf(apiServer()));
   await writeFile(join(account, "namespace"), place.namespace);
 });
 afterAll(async () => {
@@ -29,13 +30,30 @@ afterAll(async () => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-/** What a kubelet tells each container. */
-function stubPod(): void {
+function apiServer(): { host: string; port: number } {
   const known = new KubeConfig();
   known.loadFromFile(process.env.KUBECONFIG ?? "");
   const { hostname, port } = new URL(known.getCurrentCluster()?.server ?? "");
-  vi.stubEnv("KUBERNETES_SERVICE_HOST", hostname);
-  vi.stubEnv("KUBERNETES_SERVICE_PORT", port || "443");
+  return { host: hostname, port: Number(port || 443) };
+}
+
+/** The certificate that the server's own goes back to, as PEM: what a kubelet puts beside a token. */
+async function authorityOf(server: { host: string; port: number }): Promise<string> {
+  const socket = connect({ ...server, rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  let certificate = socket.getPeerCertificate(true);
+  while (certificate.issuerCertificate && certificate.issuerCertificate.fingerprint !== certificate.fingerprint) {
+    certificate = certificate.issuerCertificate;
+  }
+  socket.destroy();
+  return `-----BEGIN CERTIFICATE-----\n${certificate.raw.toString("base64")}\n-----END CERTIFICATE-----\n`;
+}
+
+/** What a kubelet tells each container. */
+function stubPod(): void {
+  const { host, port } = apiServer();
+  vi.stubEnv("KUBERNETES_SERVICE_HOST", host);
+  vi.stubEnv("KUBERNETES_SERVICE_PORT", String(port));
 }
 
 test("without a kubeconfig the account of the pod is used", async () => {
