@@ -3,8 +3,9 @@ import type { Config } from "#lib/config.ts";
 import { dataPaths } from "../installation/data-dir.ts";
 import { freeBytes, neededBytes } from "../installation/disk.ts";
 import { explain } from "../installation/explain.ts";
-import { isLocked } from "../installation/lock.ts";
+import { isLocked, readHolder } from "../installation/lock.ts";
 import { checkPorts } from "../installation/ports.ts";
+import { childSpecs } from "../up/child-specs.ts";
 import { isRunning } from "../up/process-group.ts";
 import { ProcessList } from "../up/process-list.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
@@ -36,7 +37,10 @@ export async function checkProcesses(config: Config, running: boolean): Promise<
   const found = await Promise.all(listed.map(async (child) => ((await isRunning(child)) ? [child.name] : [])));
   const alive = found.flat().sort();
   if (running) {
-    const missing = listed.flatMap(({ name }) => (alive.includes(name) ? [] : [name])).sort();
+    // A machine that runs gateways alone has no console to name.
+    const gatewayOnly = (await readHolder(config.dataDir))?.consoleUrl === null;
+    const wanted = childSpecs(config, { dev: false, gatewayOnly }).map(({ name }) => name);
+    const missing = wanted.filter((name) => !alive.includes(name)).sort();
     if (missing.length === 0) return ok("processes", `${alive.join(", ")} run`);
     return fail("processes", `not running: ${missing.join(", ")}`, `See their logs in ${logs}.`);
   }

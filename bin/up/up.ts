@@ -39,7 +39,7 @@ export async function up(config: Config, options: UpOptions): Promise<number> {
   const failure = failureOutside(stop);
   try {
     await makeDataDir(config.dataDir);
-    const lock = await lockDataDir(config.dataDir, { command: "up", consoleUrl: config.consoleUrl });
+    const lock = await lockDataDir(config.dataDir, { command: "up", consoleUrl: options.gatewayOnly ? null : config.consoleUrl });
     const unmark = await markRunning(config.dataDir);
     try {
       await run(config, options, stop, startedMs);
