@@ -47,28 +47,33 @@ export function rowsOf(lines: readonly JournalLine[]): UsageRow[] {
   const ended = new Map<string, UsageRow>();
   for (const line of lines) {
     if (line.kind === "admitted") admitted.set(line.row.requestId, line);
-    else if (line.kind === "progress") progress.set(line.requestId, line);
+    else if (line.kind === "progress") noteLatest(progress, line);
     else if (!ended.has(line.row.requestId)) ended.set(line.row.requestId, line.row);
   }
   const killed = [...admitted.values()].filter(({ row }) => !ended.has(row.requestId));
   return [...ended.values(), ...killed.map((line) => rowOfKilled(line, progress.get(line.row.requestId) ?? null))];
 }
 
+/** Files are used again, so that a later line may stand in an earlier file. */
+function noteLatest(progress: Map<string, ProgressLine>, line: ProgressLine): void {
+  const known = progress.get(line.requestId);
+  if (!known || known.atMs <= line.atMs) progress.set(line.requestId, line);
+}
+
 async function settleLeft(rows: UsageRow[], options: ReplayOptions): Promise<number> {
   const { pool, gatewayId, logger } = options;
-  const texts = rows.map((row) => JSON.stringify(row));
   try {
-    return await settle(pool, gatewayId, texts);
+    return await settle(pool, gatewayId, rows);
   } catch (err) {
     if (!isRefusedData(err) && !isShortLease(err)) throw err;
   }
   let settled = 0;
-  for (const [index, text] of texts.entries()) {
+  for (const row of rows) {
     try {
-      settled += await settle(pool, gatewayId, [text], true);
+      settled += await settle(pool, gatewayId, [row], true);
     } catch (err) {
       if (!isRefusedData(err)) throw err;
-      logger.error({ err, row: rows[index] }, "a usage record was refused by the database and put aside");
+      logger.error({ err, row }, "a usage record was refused by the database and put aside");
     }
   }
   return settled;

@@ -1,16 +1,19 @@
 import type { MoneyPool } from "./pool.ts";
+import { usageBatch } from "./usage-batch.ts";
+import type { UsageRow } from "./usage-row.ts";
 
 /**
- * Writes usage rows (as JSON text, see `UsageRow`) and what they cost, all or nothing and in one round trip: rows, leases,
- * ledger and balances agree at any moment. A row that is there already is left alone, so that a batch whose commit was in
- * doubt can be sent again. Resolves to the number of rows that were new. Throws with code `HY001` where the gateway's lease
- * is smaller than its charges; with `short` a batch of one then charges what lease and wallet hold.
+ * Writes usage rows and what they cost, all or nothing and in one round trip: rows, leases, ledger and balances agree at any
+ * moment. A row that is there already is left alone, so that a batch whose commit was in doubt can be sent again. Resolves to
+ * the number of rows that were new. Throws with code `HY001` where the gateway's lease is smaller than its charges; with
+ * `short` a batch of one then charges what lease and wallet hold.
  */
-export async function settle(pool: MoneyPool, gatewayId: string, rows: readonly string[], short = false): Promise<number> {
+export async function settle(pool: MoneyPool, gatewayId: string, rows: readonly UsageRow[], short = false): Promise<number> {
+  const { parties, lines } = usageBatch(rows);
   const result = await pool.query<{ fresh: number }>({
     name: "settle_usage",
-    text: "SELECT settle_usage($1, $2::json, $3) AS fresh",
-    values: [gatewayId, `[${rows.join(",")}]`, short],
+    text: "SELECT settle_usage($1, $2::usage_party[], $3::usage_line[], $4) AS fresh",
+    values: [gatewayId, parties, lines, short],
   });
   return result.rows[0]?.fresh ?? 0;
 }

@@ -1,7 +1,8 @@
+import { isoTime } from "#lib/iso-time.ts";
 import { type TokenCounts, tokenCost } from "#lib/money/usage.ts";
 import type { AdmittedCall, Hold, UsageEntry } from "../ports.ts";
 
-/** A usage record as `settle_usage` takes it and as the journal keeps it: JSON, amounts as decimal text. */
+/** A usage record on its way to the database, and as the journal keeps it (as JSON): amounts are decimal text. */
 export interface UsageRow {
   requestId: string;
   workspaceId: string;
@@ -25,7 +26,7 @@ export interface UsageRow {
   tokenPriceId: string | null;
   costNano: string;
   chargeNano: string;
-  startedAt: Date | string;
+  startedAt: string;
   firstTokenMs: number | null;
   durationMs: number;
 }
@@ -72,7 +73,7 @@ export function usageRow(entry: UsageEntry, { costNano, chargeNano }: { costNano
     tokenPriceId: entry.price?.id ?? null,
     costNano: String(costNano),
     chargeNano: String(chargeNano),
-    startedAt: entry.startedAt,
+    startedAt: isoTime(entry.startedAt.getTime()),
     firstTokenMs: entry.firstTokenMs,
     durationMs: entry.durationMs,
   };
@@ -130,7 +131,7 @@ export function admittedLine(call: AdmittedCall, hold: Hold | null): AdmittedLin
       route: call.route,
       streamed: call.streamed,
       tokenPriceId: price?.id ?? null,
-      startedAt: call.startedAt,
+      startedAt: isoTime(call.startedAt.getTime()),
     },
     rates: rates
       ? {

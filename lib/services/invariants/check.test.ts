@@ -96,6 +96,11 @@ const damages: [string[], string[]][] = [
   [["L4-chain"], [`UPDATE "ledger_head" SET "sequence" = 1`]],
   [["L4"], [`ALTER TABLE "ledger_entries" DISABLE TRIGGER "ledger_entries_append_only"`]],
   [["L4"], [`DROP TRIGGER "audit_events_append_only" ON "audit_events"`]],
+  [["L4"], [`ALTER TABLE "usage_records" DISABLE TRIGGER "usage_records_taken"`]],
+  ...["workspaces", "api_keys", "model_services", "models", "token_prices"].flatMap((table): [string[], string[]][] => [
+    [["L4"], [`ALTER TABLE "${table}" DISABLE TRIGGER "${table}_used"`]],
+    [["L4"], [`DROP TRIGGER "${table}_no_truncate" ON "${table}"`]],
+  ]),
   [["L6"], [`ALTER TABLE "token_prices" ALTER COLUMN "inputNano" TYPE double precision`]],
   [
     ["L4-chain", "L7"],
@@ -116,6 +121,11 @@ const damages: [string[], string[]][] = [
   [["U1", "U3-ledger"], [`UPDATE "usage_records" SET "ledgerTransactionId" = NULL`]],
   [["U3-ledger"], [`UPDATE "usage_records" SET "chargeNano" = "chargeNano" - 1`]],
   [["U4"], [`UPDATE "usage_records" SET "source" = 'none'`]],
+  [["U7", "U3-ledger"], [`UPDATE "usage_records" SET "workspaceId" = 'ws_none'`]],
+  [["U7"], [`UPDATE "usage_records" SET "keyId" = 'key_none'`]],
+  [["U7"], [`UPDATE "usage_records" SET "serviceId" = 'svc_none'`]],
+  [["U7", "U3"], [`UPDATE "usage_records" SET "modelId" = 'mdl_none'`]],
+  [["U7", "U3"], [`DELETE FROM "token_prices"`]],
   [
     ["I1", "I3"],
     [

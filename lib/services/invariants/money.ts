@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma/generated/client.ts";
 import type { Invariant } from "./invariant.ts";
 
-/** Triggers that keep the money's rows as they were written; a restore or a hasty repair may have switched one off. */
+/** Triggers that keep the money's rows, and what they name, as they were written; a restore or a hasty repair may have switched one off. */
 const guards = [
   "ledger_transactions_append_only",
   "ledger_entries_append_only",
@@ -12,6 +12,17 @@ const guards = [
   "ledger_entries_no_truncate",
   "ledger_links_no_truncate",
   "usage_records_no_truncate",
+  "usage_records_taken",
+  "workspaces_used",
+  "workspaces_no_truncate",
+  "api_keys_used",
+  "api_keys_no_truncate",
+  "model_services_used",
+  "model_services_no_truncate",
+  "models_used",
+  "models_no_truncate",
+  "token_prices_used",
+  "token_prices_no_truncate",
   "audit_events_no_truncate",
   "ledger_entries_apply",
   "ledger_entries_sealed",

@@ -1,6 +1,23 @@
 import { Prisma } from "#prisma/generated/client.ts";
 import type { Invariant } from "./invariant.ts";
 
+/** What usage names, by its column, and where that stands. */
+const parents = [
+  ["workspaceId", "workspaces"],
+  ["keyId", "api_keys"],
+  ["serviceId", "model_services"],
+  ["modelId", "models"],
+  ["tokenPriceId", "token_prices"],
+] as const;
+
+function missing([column, table]: (typeof parents)[number]): Prisma.Sql {
+  const named = Prisma.raw(`"${column}"`);
+  return Prisma.sql`
+    SELECT ${`${column} `} || u."id" || ' is not in ' || ${table} AS "violation"
+    FROM (SELECT DISTINCT ${named} AS "id" FROM "usage_records") u
+    WHERE u."id" IS NOT NULL AND NOT EXISTS (SELECT FROM ${Prisma.raw(`"${table}"`)} p WHERE p."id" = u."id")`;
+}
+
 export const usageInvariants: Invariant[] = [
   {
     name: "U1",
@@ -49,5 +66,10 @@ export const usageInvariants: Invariant[] = [
     query: Prisma.sql`
       SELECT 'request ' || "requestId" || ': cost ' || "costNano" AS "violation"
       FROM "usage_records" WHERE "source" = 'none' AND "costNano" <> 0`,
+  },
+  {
+    name: "U7",
+    says: "each workspace, key, service, model and price that a usage record names is there",
+    query: Prisma.join(parents.map(missing), " UNION ALL "),
   },
 ];
