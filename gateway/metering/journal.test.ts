@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -12,10 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const files = () => readdir(dir);
+const files = async () => (await readdir(dir)).sort();
+const sizeOf = async (name = "") => (await stat(join(dir, name))).size;
 const line = (text: string) => JSON.stringify({ kind: "progress", requestId: text, tokens: { input: 0, cached: 0, output: 1 }, atMs: 0 });
 
-test("a file of 8 MB is followed by another, and goes when its last call is settled", async () => {
+test("a file of 8 MB is followed by another, and is emptied and used again when its last call is settled", async () => {
   const journal = new Journal(dir, { logger });
   const early: Traces = [];
   const late: Traces = [];
@@ -25,10 +26,24 @@ test("a file of 8 MB is followed by another, and goes when its last call is sett
   journal.add(line("late"), late);
   await journal.flush();
   expect(await files()).toHaveLength(2);
+  const [first, second] = await files();
   journal.forget(late);
-  expect(await files()).toHaveLength(2);
+  expect(await sizeOf(first)).toBeGreaterThan(8 * 1024 * 1024);
   journal.forget(early);
-  await expect.poll(files).toHaveLength(1);
+  await expect.poll(() => sizeOf(first)).toBe(0);
+  // Two more, as the current one is full again by the first of them.
+  for (const text of ["again", "anew"]) {
+    for (let count = 0; count < 9; count++) journal.add(line(`${text}${"x".repeat(1024 * 1024)}`), late);
+    await journal.flush();
+  }
+  expect(await files()).toEqual([first, second]);
+  const left = await readLeftJournal(dir, logger);
+  expect(left.lines.map((one) => one.kind === "progress" && one.requestId.slice(0, 5))).toEqual([
+    ...Array(9).fill("anewx"),
+    "late",
+    ...Array(9).fill("again"),
+  ]);
+  journal.forget(late);
   await journal.close();
   await expect.poll(files).toEqual([]);
 });

@@ -1,12 +1,16 @@
-import { closeSync, type NoParamCallback, openSync, unlink, write } from "node:fs";
+import { close, ftruncate, open, unlink, write } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Logger } from "#lib/observability/logger.ts";
 import type { JournalLine } from "./usage-row.ts";
 
 const maxFileBytes = 8 * 1024 * 1024;
-/** A file beyond this, of which every call is settled, is begun anew. */
-const worthDropping = 1024 * 1024;
+/** A file beyond this, of which every call is settled, is emptied. */
+const worthEmptying = 1024 * 1024;
+/** Emptied files that are kept for later: to make and delete files all the time costs a file system milliseconds. */
+const mostSpare = 2;
+const [openFile, closeFile, truncate, remove] = [promisify(open), promisify(close), promisify(ftruncate), promisify(unlink)];
 const filePattern = /^journal-\d+\.log$/;
 
 /** Node's `write`: how many bytes of the buffer from `offset` went into the file. */
@@ -25,7 +29,7 @@ interface LogFile {
 }
 
 /**
- * Lines of what is not in the database yet, appended to files of 8 MB, each deleted when all of its calls are settled.
+ * Lines of what is not in the database yet, appended to files of 8 MB, each emptied when all of its calls are settled.
  * What has been written outlives this process, not the machine.
  */
 export class Journal {
@@ -34,6 +38,9 @@ export class Journal {
   readonly #write: WriteBytes;
   #number: number;
   #file: LogFile | null = null;
+  /** Emptied, in use again later. */
+  readonly #spare: LogFile[] = [];
+  #closing = false;
   #lines = "";
   /** On its way into the file, and how much of it is there. */
   #sending: { bytes: Buffer; offset: number } | null = null;
@@ -68,7 +75,7 @@ export class Journal {
   forget(traces: Traces): void {
     for (const file of traces) {
       file.open -= 1;
-      if (file.open === 0 && file !== this.#file) this.#drop(file);
+      if (file.open === 0 && file !== this.#file) void this.#drop(file);
     }
     traces.length = 0;
   }
@@ -85,11 +92,12 @@ export class Journal {
   async close(): Promise<void> {
     await this.flush();
     await this.flush();
+    this.#closing = true;
     const file = this.#file;
     this.#file = null;
-    if (!file) return;
-    if (file.open === 0) this.#drop(file);
-    else if (file.fd !== null) closeSync(file.fd);
+    for (const spare of this.#spare.splice(0)) await this.#drop(spare);
+    if (file?.open === 0) await this.#drop(file);
+    else if (file?.fd != null) await closeFile(file.fd);
   }
 
   async #flush(): Promise<void> {
@@ -101,7 +109,7 @@ export class Journal {
     }
     while (this.#sending) {
       const { bytes, offset } = this.#sending;
-      const fd = this.#open(file);
+      const fd = await this.#open(file);
       if (fd === null) return;
       const { error, written } = await new Promise<{ error: Error | null; written: number }>((resolve) => {
         this.#write(fd, bytes, offset, (error, written) => resolve({ error, written }));
@@ -113,7 +121,22 @@ export class Journal {
     }
     if (this.#failing) this.#logger.info("the journal can be written again");
     this.#failing = false;
-    if (this.#lines === "" && (file.bytes >= maxFileBytes || (file.open === 0 && file.bytes >= worthDropping))) this.#rotate(file);
+    // Lines that come meanwhile stand in memory.
+    if (file.open === 0 && file.bytes >= worthEmptying) await this.#empty(file);
+    else if (this.#lines === "" && file.bytes >= maxFileBytes) this.#file = null;
+  }
+
+  /** Whether it is empty now. */
+  async #empty(file: LogFile): Promise<boolean> {
+    if (file.fd === null) return true;
+    try {
+      await truncate(file.fd, 0);
+      file.bytes = 0;
+      return true;
+    } catch (err) {
+      this.#logger.warn({ err }, "a journal file that is settled could not be emptied");
+      return false;
+    }
   }
 
   #failed(err: Error): void {
@@ -122,33 +145,36 @@ export class Journal {
   }
 
   #next(): LogFile {
+    const spare = this.#spare.pop();
+    if (spare) return spare;
     const path = join(this.#dir, `journal-${String(this.#number).padStart(16, "0")}.log`);
     this.#number += 1;
     return { path, fd: null, bytes: 0, open: 0 };
   }
 
   /** A full disk may refuse the file itself; then it is tried again with the next write. */
-  #open(file: LogFile): number | null {
+  async #open(file: LogFile): Promise<number | null> {
     try {
-      file.fd ??= openSync(file.path, "a", 0o600);
+      file.fd ??= await openFile(file.path, "a", 0o600);
     } catch (error) {
       this.#failed(error as Error);
     }
     return file.fd;
   }
 
-  #rotate(file: LogFile): void {
-    this.#file = null;
-    if (file.open === 0) this.#drop(file);
-  }
-
-  #drop(file: LogFile): void {
+  /** Nothing in it is open: it is kept for later, or deleted. */
+  async #drop(file: LogFile): Promise<void> {
     if (file.fd === null) return;
-    closeSync(file.fd);
-    const told: NoParamCallback = (err) => {
-      if (err) this.#logger.warn({ err }, "a journal file that is settled could not be deleted");
-    };
-    unlink(file.path, told);
+    if (!this.#closing && this.#spare.length < mostSpare && (await this.#empty(file)) && !this.#closing) {
+      this.#spare.push(file);
+      return;
+    }
+    try {
+      await closeFile(file.fd);
+      await remove(file.path);
+    } catch (err) {
+      this.#logger.warn({ err }, "a journal file that is settled could not be deleted");
+    }
   }
 }
 
@@ -158,7 +184,7 @@ export interface LeftJournal {
   drop(): Promise<void>;
 }
 
-/** What earlier processes left in the folder, in the order in which it was written. A line that was cut off is no line. */
+/** What earlier processes left in the folder, file by file. A line that was cut off is no line. */
 export async function readLeftJournal(dir: string, logger: Logger): Promise<LeftJournal> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const names = (await readdir(dir)).filter((name) => filePattern.test(name)).sort();

@@ -87,7 +87,7 @@ test("the same batch sent at once by two, as after a commit in doubt, charges on
   const held = await Promise.all(Array.from({ length: 50 }, () => admit(money, calls, 20n)));
   const rows = held.map((call) => {
     const entry = calls.entry(call, 20);
-    return JSON.stringify(usageRow(entry, amountsOf(entry, 20n)));
+    return usageRow(entry, amountsOf(entry, 20n));
   });
   const pool = openMoneyPool(database.url);
   const fresh = await Promise.all([
@@ -182,8 +182,13 @@ test("13: a database that comes back is written to; too many waiting calls admit
     money.metering.record(calls.entry(call, index));
   }
   expect(money.metering.hasRoom()).toBe(false);
+  // Whoever asks before it is known that the database is away waits a moment; after it nobody does.
+  expect(await money.metering.untilRoom()).toBe(false);
   await new Promise((resolve) => setTimeout(resolve, 400));
   expect(money.metering.waiting()).toBe(8);
+  const asked = performance.now();
+  expect(await money.metering.untilRoom()).toBe(false);
+  expect(performance.now() - asked).toBeLessThan(100);
   line.mend();
   await expect.poll(() => money.metering.waiting(), { timeout: 10_000 }).toBe(0);
   expect(money.metering.hasRoom()).toBe(true);

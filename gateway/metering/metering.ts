@@ -8,7 +8,8 @@ import { Journal, type Traces, type WriteBytes } from "./journal.ts";
 import { createKeyUse } from "./key-use.ts";
 import type { MoneyPool } from "./pool.ts";
 import { isRefusedData, isShortLease, settle } from "./settle.ts";
-import { admittedLine, amountsOf, soundTokens, usageRow } from "./usage-row.ts";
+import { admittedLine, amountsOf, type EndedLine, soundTokens, type UsageRow, usageRow } from "./usage-row.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 const journalMs = 100;
 const progressMs = 900;
@@ -18,6 +19,8 @@ const batchSize = 500;
 const lingerMs = 40;
 const shortestRetryMs = 100;
 const longestRetryMs = 5_000;
+/** What is more than the database can take in this time is refused. */
+const longestWaitMs = 500;
 
 export interface MeteringOptions {
   pool: MoneyPool;
@@ -51,7 +54,7 @@ interface EndedCall {
   requestId: string;
   workspaceId: string;
   chargeNano: bigint;
-  row: string;
+  row: UsageRow;
   traces: Traces;
   settled: boolean;
 }
@@ -76,6 +79,9 @@ class Meter implements LedgerMetering {
   #newEnds: EndedCall[] = [];
   #moved = new Set<OpenCall>();
   #working: Promise<void> | null = null;
+  /** The last batch did not get through. */
+  #isAway = false;
+  readonly #room = new WaitingRoom(() => this.hasRoom(), longestWaitMs);
 
   constructor(options: MeteringOptions) {
     this.#options = options;
@@ -87,6 +93,10 @@ class Meter implements LedgerMetering {
 
   hasRoom(): boolean {
     return this.#queue.length < this.#options.limits.maxWaitingRecords;
+  }
+
+  async untilRoom(): Promise<boolean> {
+    return !this.#isAway && this.#room.wait();
   }
 
   storageFull(): boolean {
@@ -125,7 +135,7 @@ class Meter implements LedgerMetering {
     const sound = tokens === entry.tokens ? entry : { ...entry, tokens };
     const amounts = amountsOf(sound, call?.hold?.amountNano ?? 0n);
     if (call?.hold) this.#options.credit.spend(call.hold, amounts.chargeNano);
-    const row = JSON.stringify(usageRow(sound, amounts));
+    const row = usageRow(sound, amounts);
     const traces = call?.traces ?? [];
     const ended = { requestId, workspaceId: principal.workspaceId, chargeNano: amounts.chargeNano, row, traces, settled: false };
     this.#ended.add(requestId);
@@ -164,7 +174,7 @@ class Meter implements LedgerMetering {
     }
     this.#newCalls = [];
     for (const ended of this.#newEnds) {
-      if (!ended.settled) journal.add(`{"kind":"ended","row":${ended.row}}`, ended.traces);
+      if (!ended.settled) journal.add(JSON.stringify({ kind: "ended", row: ended.row } satisfies EndedLine), ended.traces);
     }
     this.#newEnds = [];
     if (!journal.failing) this.#noteProgress();
@@ -209,6 +219,8 @@ class Meter implements LedgerMetering {
         );
         for (const ended of batch) this.#done(ended, true);
         this.#queue.splice(0, batch.length);
+        this.#isAway = false;
+        this.#room.call();
         retryMs = shortestRetryMs;
         size = Math.min(batchSize, size * 2);
         short = false;
@@ -225,6 +237,8 @@ class Meter implements LedgerMetering {
         if (isRefusedData(err) || short) size = 1;
         if (short && batch.length === 1) logger.warn({ err }, "a lease holds less than its charges; charging what there is");
         if (isRefusedData(err) || short) continue;
+        this.#isAway = true;
+        this.#room.call(true);
         logger.warn({ err, waiting: this.#queue.length, retryMs }, "usage could not be written; trying again");
         await sleep(retryMs, undefined, { signal }).catch(() => {});
         retryMs = Math.min(longestRetryMs, retryMs * 2);

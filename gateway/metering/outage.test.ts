@@ -116,21 +116,24 @@ test("14: the database answers in 5 s: what may wait is bounded, more is refused
     const lag = monitorEventLoopDelay({ resolution: 10 });
     lag.enable();
     const codes: string[] = [];
+    let mostWaiting = 0;
     for (let wave = 0; wave < waves; wave++) {
       codes.push(...(await Promise.all(Array.from({ length: 10 }, async () => codeOf(await ask(port, caller))))));
+      mostWaiting = Math.max(mostWaiting, gateway.metering.waiting());
     }
     lag.disable();
-    return { codes, lagMs: lag.percentile(99) / 1e6 };
+    return { codes, mostWaiting, lagMs: lag.percentile(99) / 1e6 };
   };
   const { lagMs: usualMs } = await load(10);
   await expect.poll(() => gateway.metering.waiting()).toBe(0);
   line.slow(5_000);
-  const { codes, lagMs } = await load(20);
+  const { codes, mostWaiting, lagMs } = await load(20);
   // On a machine that is busy with other things the loop is late by itself.
   expect(lagMs).toBeLessThan(Math.max(100, usualMs * 1.5));
   expect(new Set(codes)).toEqual(new Set(["answered", "billing_unavailable"]));
   // Those that were let in at once may pass the bound by as many as there were.
-  expect(codes.filter((code) => code === "answered").length).toBeLessThanOrEqual(40 + 10);
+  expect(mostWaiting).toBeLessThanOrEqual(40 + 10);
+  expect(mostWaiting).toBeGreaterThanOrEqual(40);
   line.slow(0);
   await expect.poll(async () => codeOf(await ask(port, caller)), { timeout: 20_000 }).toBe("answered");
   expect(await gateway.close()).toBe(0);
