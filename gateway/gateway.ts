@@ -1,11 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import { AddressRanges } from "#lib/address-ranges.ts";
 import type { Config } from "#lib/config.ts";
-import { AppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/observability/logger.ts";
 import { DenseSet } from "./dense-set.ts";
+import type { HttpRequest } from "./http/request.ts";
+import type { HttpResponse } from "./http/response.ts";
+import { HttpServer } from "./http/server.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { createMetrics, type GaugeSource, type Metrics } from "./observability/metrics.ts";
 import { requestFacts } from "./observability/request-facts.ts";
@@ -15,7 +14,6 @@ import { LimitExchange } from "./policies/limit-exchange.ts";
 import { Limiter } from "./policies/limiter.ts";
 import type { Catalog, Credit, Metering, Principals, Receipts, SharedLimits, Spend } from "./ports.ts";
 import { ActiveCalls, shuttingDown } from "./routes/active-calls.ts";
-import { answerRaw, onClientError, type Running } from "./routes/client-error.ts";
 import { beginExchange, type Exchange } from "./routes/exchange.ts";
 import { type DrainState, logRequest, serve } from "./routes/serve.ts";
 import { routeTable } from "./routes/table.ts";
@@ -63,7 +61,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const calls = new ActiveCalls();
   const state: DrainState = { draining: false };
   const open = new DenseSet<Exchange>();
-  const running = new WeakMap<Duplex, Running>();
   const budgets = new Budgets(deps.spend, deps.settings.currency);
   const limiter = new Limiter();
   const refreshing = keepFresh(budgets, new LimitExchange(limiter, deps.sharedLimits), deps.logger);
@@ -81,28 +78,29 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
   });
 
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    const exchange = beginExchange(request, response);
-    running.set(request.socket, { request, response });
-    open.add(exchange);
-    response.once("close", () => {
-      open.remove(exchange);
-      // The call ends in this turn too; what it came to is known after it.
-      setImmediate(() => {
-        logRequest(deps.logger, exchange);
+  // Every member of these lines is ours, so nothing is looked through for secrets.
+  const requestLog = deps.logger.child({}, { formatters: { log: (line) => line } });
+  const server = new HttpServer({
+    limits: { headersMs: limits.requestHeadersMs, requestMs: limits.requestBodyMs, lingerMs: limits.lingerMs },
+    async onRequest(request: HttpRequest, response: HttpResponse) {
+      const exchange = beginExchange(request, response);
+      open.add(exchange);
+      response.onClose(() => open.remove(exchange));
+      await serve(exchange, serving);
+      // What the call came to is known by now; how long it took is when the client has it all.
+      response.onClose(() => {
+        logRequest(requestLog, exchange);
         metrics.requestEnded(requestFacts(exchange));
       });
-    });
-    void serve(exchange, serving);
-  };
-  const onRefused = (error: AppError, parser: string | undefined) => {
-    metrics.refused(error.code);
-    deps.logger.info({ status: error.status, code: error.code, parser }, "request");
-  };
-  const server = httpServer(limits, onRequest, (socket) => running.get(socket), onRefused);
+    },
+    onRefused({ code, status }, reason) {
+      metrics.refused(code);
+      deps.logger.info({ status, code, reason }, "request");
+    },
+  });
 
   return {
-    listen: (port, host, shared = false) => listen(server, { port, host, reusePort: shared }),
+    listen: (port, host, shared = false) => server.listen({ port, host, reusePort: shared }),
     listenObservability: (port) => observability.listen(port),
     async drain() {
       state.draining = true;
@@ -111,8 +109,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await untilEmpty(open, 1_000);
       clearInterval(refreshing);
       observability.close();
-      server.close();
-      server.closeAllConnections();
+      server.destroy();
       await dispatcher.end();
     },
   };
@@ -150,44 +147,6 @@ function gatewayMetrics({ gauges = [], metering }: GatewayDeps, open: { readonly
     read: () => Number(metering.storageFull()),
   });
   return metrics;
-}
-
-type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
-type OnRefused = (error: AppError, parser: string | undefined) => void;
-
-/** Node's server, with everything that it would answer by itself answered in our form. */
-function httpServer(limits: Limits, onRequest: OnRequest, running: (socket: Duplex) => Running | undefined, onRefused: OnRefused): Server {
-  const server = createServer(
-    {
-      requestTimeout: limits.requestBodyMs,
-      headersTimeout: limits.requestHeadersMs,
-      connectionsCheckingInterval: Math.min(5_000, limits.requestHeadersMs / 2),
-      keepAliveTimeout: 65_000,
-      requireHostHeader: false,
-    },
-    onRequest,
-  );
-  // The headers' number is checked, and answered, in the HTTP shape policy; Node would drop the rest silently.
-  server.maxHeadersCount = 0;
-  server.on("checkContinue", onRequest).on("checkExpectation", onRequest);
-  server.on("connect", (_request, socket: Duplex) => {
-    answerRaw(socket, new AppError("method_not_allowed", "CONNECT is not allowed here."), ["allow: GET, HEAD, POST"]);
-  });
-  server.on("clientError", (error: Error & { code?: string }, socket: Duplex) => {
-    const refused = onClientError(error, socket, running(socket));
-    if (refused) onRefused(refused, error.code);
-  });
-  return server;
-}
-
-function listen(server: Server, at: { port: number; host: string; reusePort: boolean }): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(at, () => {
-      server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 /** Resolves when nothing is open any more, or after the time. */

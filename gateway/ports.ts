@@ -155,6 +155,8 @@ export type AdmittedCall = Pick<
 export interface Metering {
   /** False while so much waits for the database that nothing more may be admitted. */
   hasRoom(): boolean;
+  /** Resolves to whether there is room again, after a moment at most; to false at once while the database is away. */
+  untilRoom(): Promise<boolean>;
   /** True while the journal cannot be written: nothing more may be admitted (`storage_full`). */
   storageFull(): boolean;
   /** The call is admitted; goes to the journal within a second. */

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { type Series, SeriesHistogram } from "./series-histogram.ts";
 
 /** One request that has ended, as metrics see it: no ids, no keys, no texts of a caller's. */
 export interface RequestFacts {
@@ -92,11 +93,11 @@ export function createMetrics(): Metrics {
 }
 
 interface CallSeries {
-  duration: Histogram.Internal<string>;
-  firstToken: Histogram.Internal<string>;
-  perToken: Histogram.Internal<string>;
-  input: Histogram.Internal<string>;
-  output: Histogram.Internal<string>;
+  duration: Series;
+  firstToken: Series;
+  perToken: Series;
+  input: Series;
+  output: Series;
 }
 
 const operations: Record<string, string> = {
@@ -110,7 +111,7 @@ const operations: Record<string, string> = {
 function callSeries(registry: Registry): (route: string, model: string, errorType: string) => CallSeries {
   const common = ["gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model"];
   const histogram = (name: string, help: string, more: string[], buckets: number[]) =>
-    new Histogram({ name, help, labelNames: [...common, ...more], buckets, registers: [registry] });
+    new SeriesHistogram({ name, help, labelNames: [...common, ...more], buckets, registers: [registry] });
   const duration = histogram("gen_ai_server_request_duration_seconds", "Time of an admitted call", ["error_type"], secondsBuckets);
   const firstToken = histogram("gen_ai_server_time_to_first_token_seconds", "Time to the first token", [], secondsBuckets);
   const perToken = histogram("gen_ai_server_time_per_output_token_seconds", "Time per token after the first", [], tokenSecondsBuckets);
@@ -126,11 +127,11 @@ function callSeries(registry: Registry): (route: string, model: string, errorTyp
     if (!found) {
       const labels = { gen_ai_operation_name: operations[route] ?? route, gen_ai_provider_name: "hydra", gen_ai_request_model: name };
       found = {
-        duration: duration.labels({ ...labels, error_type: errorType }),
-        firstToken: firstToken.labels(labels),
-        perToken: perToken.labels(labels),
-        input: usage.labels({ ...labels, gen_ai_token_type: "input" }),
-        output: usage.labels({ ...labels, gen_ai_token_type: "output" }),
+        duration: duration.series({ ...labels, error_type: errorType }),
+        firstToken: firstToken.series(labels),
+        perToken: perToken.series(labels),
+        input: usage.series({ ...labels, gen_ai_token_type: "input" }),
+        output: usage.series({ ...labels, gen_ai_token_type: "output" }),
       };
       series.set(key, found);
     }

@@ -1,6 +1,6 @@
 import { AppError } from "#lib/errors.ts";
 import { tokenCost } from "#lib/money/usage.ts";
-import type { AdmittedCall, CallableService, Catalog, Credit, Hold, Metering, Principals, UsageEntry } from "../ports.ts";
+import type { AdmittedCall, CallableService, Catalog, Credit, Hold, Metering, Price, Principals, UsageEntry } from "../ports.ts";
 import { invalidApiKey } from "./authenticate.ts";
 import type { BudgetHold, Budgets } from "./budgets.ts";
 import { type Asker, checkModelAllowed, checkPurpose, findVisible, type Purpose } from "./find-service.ts";
@@ -38,8 +38,18 @@ export interface Admission {
  * that is let in leaves a usage record. Between the last wait and the admission there is no other: what was taken away
  * meanwhile, a key or an instance, counts.
  */
-export async function admit(candidate: Candidate, deps: AdmitDeps): Promise<Admission> {
-  const { principal, ticket } = candidate;
+export function admit(candidate: Candidate, deps: AdmitDeps): Admission | Promise<Admission> {
+  if (deps.metering.hasRoom()) return seat(candidate, deps);
+  // More calls end than the database takes: they come a little later, rather than not at all.
+  return deps.metering.untilRoom().then((found) => {
+    if (found) return seat(candidate, deps);
+    callable(candidate, deps);
+    throw new AppError("billing_unavailable", "Usage cannot be recorded at this moment. Try again shortly.", { retryAfterSeconds: 5 });
+  });
+}
+
+function seat(candidate: Candidate, deps: AdmitDeps): Admission | Promise<Admission> {
+  const { ticket } = candidate;
   const seen = callable(candidate, deps);
   const bound = candidate.bound(seen);
   ticket.reserveTokens(bound.input + bound.output);
@@ -48,16 +58,21 @@ export async function admit(candidate: Candidate, deps: AdmitDeps): Promise<Admi
       retryAfterSeconds: 30,
     });
   }
-  if (!deps.metering.hasRoom()) {
-    throw new AppError("billing_unavailable", "Usage cannot be recorded at this moment. Try again shortly.", { retryAfterSeconds: 5 });
-  }
   const amountNano = seen.billing === "token" && seen.price ? holdAmount(bound, seen.price.rates) : null;
-  const funds = await setApart(candidate, amountNano, deps);
+  const funds = setApart(candidate, amountNano, deps);
+  return funds instanceof Promise
+    ? funds.then((apart) => letIn(candidate, seen.price, apart, deps))
+    : letIn(candidate, seen.price, funds, deps);
+}
+
+/** The price is the one that the amount set apart was made with. */
+function letIn(candidate: Candidate, seenPrice: Price | null, funds: Funds, deps: AdmitDeps): Admission {
+  const { principal, ticket } = candidate;
   try {
     if (!deps.principals.stillHolds(principal)) throw invalidApiKey();
     const service = callable(candidate, deps);
     if (service.wanted !== "running" || service.instances.length === 0) throw notReady(service);
-    const price = service.billing === "token" ? seen.price : null;
+    const price = service.billing === "token" ? seenPrice : null;
     const { requestId, route, streamed, startedAt } = candidate;
     const facts = { requestId, principal, route, streamed, startedAt, price };
     deps.metering.admitted(
@@ -94,17 +109,24 @@ interface Funds {
   budget: BudgetHold | null;
 }
 
-/** Sets the amount apart in the budgets and in the balance; null: the call costs nothing. */
-async function setApart({ requestId, principal }: Candidate, amountNano: bigint | null, { budgets, credit }: AdmitDeps): Promise<Funds> {
+/** Sets the amount apart in the budgets and in the balance, at once where both are known; null: the call costs nothing. */
+function setApart(candidate: Candidate, amountNano: bigint | null, deps: AdmitDeps): Funds | Promise<Funds> {
   if (amountNano === null) return { hold: null, budget: null };
-  for (let wait = budgets.load(principal); wait; wait = budgets.load(principal)) await wait;
-  const budget = budgets.hold(principal, amountNano);
-  try {
-    const hold = credit.hold(requestId, principal.workspaceId, amountNano);
-    return { hold: hold instanceof Promise ? await hold : hold, budget };
-  } catch (refused) {
+  const loading = deps.budgets.load(candidate.principal);
+  if (loading) return loading.then(() => setApart(candidate, amountNano, deps));
+  return draw(candidate, amountNano, deps.budgets.hold(candidate.principal, amountNano), deps);
+}
+
+function draw({ requestId, principal }: Candidate, amountNano: bigint, budget: BudgetHold | null, { credit }: AdmitDeps) {
+  const giveBack = (refused: unknown) => {
     budget?.end(0n);
     throw refused;
+  };
+  try {
+    const hold = credit.hold(requestId, principal.workspaceId, amountNano);
+    return hold instanceof Promise ? hold.then((held): Funds => ({ hold: held, budget }), giveBack) : { hold, budget };
+  } catch (refused) {
+    return giveBack(refused);
   }
 }
 

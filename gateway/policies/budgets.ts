@@ -58,8 +58,10 @@ export class Budgets {
 
   /** Reads what the caller's budgets have not been read of yet today; null where there is nothing to wait for. */
   load(principal: Principal): Promise<unknown> | null {
+    const budgets = budgetsOf(principal);
+    if (budgets.length === 0) return null;
     const day = this.#day();
-    const missing = budgetsOf(principal).filter(({ subject }) => !this.#accounts.has(keyOf(subject, day)));
+    const missing = budgets.filter(({ subject }) => !this.#accounts.has(keyOf(subject, day)));
     return missing.length === 0 ? null : Promise.all(missing.map(({ subject }) => this.#load(subject, day)));
   }
 

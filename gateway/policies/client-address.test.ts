@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
 import { AddressRanges, isAddressRange } from "#lib/address-ranges.ts";
 import { principalWith } from "../testing/principal.ts";
@@ -6,7 +5,7 @@ import { checkAddress, clientAddress } from "./client-address.ts";
 
 const from = (remoteAddress: string, forwarded?: string) =>
   clientAddress(
-    { socket: { remoteAddress }, headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded } } as unknown as IncomingMessage,
+    { remoteAddress, headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded } },
     new AddressRanges(["10.0.0.0/8", "::1"]),
   );
 

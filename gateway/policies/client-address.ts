@@ -1,7 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import ipaddr from "ipaddr.js";
 import { AddressRanges } from "#lib/address-ranges.ts";
 import { AppError } from "#lib/errors.ts";
+import type { HttpRequest } from "../http/request.ts";
 import type { KeyRules } from "../ports.ts";
 
 const parsed = new WeakMap<string[], AddressRanges>();
@@ -10,11 +10,11 @@ const parsed = new WeakMap<string[], AddressRanges>();
  * The address that a request comes from: the connection's, unless that is a trusted proxy's; then the last one in
  * X-Forwarded-For that is not. Without a trusted proxy the header is anybody's word and counts for nothing.
  */
-export function clientAddress(request: IncomingMessage, trusted: AddressRanges): string {
-  let address = request.socket.remoteAddress ?? "";
+export function clientAddress(request: Pick<HttpRequest, "remoteAddress" | "headers">, trusted: AddressRanges): string {
+  let address = request.remoteAddress;
   const header = request.headers["x-forwarded-for"];
   if (header === undefined || !trusted.has(address)) return address;
-  const hops = (Array.isArray(header) ? header.join(",") : header).split(",").map(withoutPort);
+  const hops = header.split(",").map(withoutPort);
   for (let hop = hops.pop(); hop !== undefined; hop = hops.pop()) {
     if (!ipaddr.isValid(hop)) return address;
     address = hop;

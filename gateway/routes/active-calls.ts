@@ -11,7 +11,7 @@ export interface RunningCall<End> {
   interrupt(error: AppError): void;
 }
 
-interface Running extends Placed {
+export interface Running extends Placed {
   call: { interrupt(error: AppError): void };
 }
 
@@ -24,17 +24,17 @@ export class ActiveCalls {
     return this.#running.size;
   }
 
-  /** Runs a call to its end, which the process's own brings about sooner. */
-  async run<End>(call: RunningCall<End>): Promise<End> {
+  /** Takes note of a call until its `end`, which the process's own brings about sooner. */
+  begin(call: Running["call"]): Running {
     const running: Running = { call, place: 0 };
     this.#running.add(running);
-    try {
-      const ended = call.run();
-      if (this.#closed) call.interrupt(shuttingDown());
-      return await ended;
-    } finally {
-      this.#running.remove(running);
-    }
+    // In the next turn, as it does not run yet.
+    if (this.#closed) setImmediate(() => call.interrupt(shuttingDown()));
+    return running;
+  }
+
+  end(running: Running): void {
+    this.#running.remove(running);
   }
 
   /** Ends every running call with `shutting_down`, and lets none begin. */

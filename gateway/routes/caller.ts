@@ -17,23 +17,32 @@ export interface CallerDeps {
   trustedProxies: AddressRanges;
 }
 
-/** Who asks. The address comes before all limits: a key that was stolen must not use up its owner's. */
-export async function identify(exchange: Exchange, deps: CallerDeps): Promise<Asker> {
-  const { request } = exchange;
-  const found = authenticate(request.headers.authorization, deps);
-  const principal = found instanceof Promise ? await found : found;
+/** A caller, counted against its limits. */
+export type Caller = Asker & { ticket: Ticket };
+
+/** Who asks; a promise for trial tokens alone. The address comes before all limits: a key that was stolen must not use up its owner's. */
+export function identify(exchange: Exchange, deps: CallerDeps): Asker | Promise<Asker> {
+  const found = authenticate(exchange.request.headers.authorization, deps);
+  return found instanceof Promise ? found.then((principal) => asker(exchange, principal, deps)) : asker(exchange, found, deps);
+}
+
+function asker({ request, endpoint }: Exchange, principal: Principal, deps: CallerDeps): Asker {
   if (principal.rules?.allowedAddresses) checkAddress(clientAddress(request, deps.trustedProxies), principal.rules);
   if (principal.keyId) deps.metering.keyUsed(principal.keyId);
-  return { principal, endpoint: exchange.endpoint };
+  return { principal, endpoint };
 }
 
 /** Who asks, counted against the limits, which its answer will tell. The ticket is to be released at the end. */
-export async function enter(exchange: Exchange, deps: CallerDeps): Promise<Asker & { ticket: Ticket }> {
-  const asker = await identify(exchange, deps);
+export function enter(exchange: Exchange, deps: CallerDeps): Caller | Promise<Caller> {
+  const found = identify(exchange, deps);
+  return found instanceof Promise ? found.then((asker) => count(exchange, asker, deps)) : count(exchange, found, deps);
+}
+
+function count(exchange: Exchange, { principal, endpoint }: Asker, { limiter }: CallerDeps): Caller {
   try {
-    return { ...asker, ticket: deps.limiter.enter(asker.principal) };
+    return { principal, endpoint, ticket: limiter.enter(principal) };
   } finally {
-    tellLimits(exchange, asker.principal, deps.limiter);
+    tellLimits(exchange, principal, limiter);
   }
 }
 

@@ -1,20 +1,21 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
 import { openAiErrorBody } from "#lib/contracts/openai/error-body.ts";
 import type { AppError, ErrorCode } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
 import type { Placed } from "../dense-set.ts";
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
 import type { Endpoint } from "../policies/host.ts";
 
 /** One request and its answer, with what the log line will say of it. */
 export interface Exchange extends Placed {
-  request: IncomingMessage;
-  response: ServerResponse;
+  request: HttpRequest;
+  response: HttpResponse;
   requestId: string;
   startedAt: Date;
   /** `performance.now()` at the start. */
   startedMs: number;
-  /** Headers of the answer, whichever it will be: names and values in turn, handed to Node at once, which is cheapest. */
+  /** Headers of the answer, whichever it will be: names and values in turn. */
   headers: string[];
   /** As they stood when they were told last. */
   limitHeaders: string[];
@@ -33,16 +34,11 @@ export interface Exchange extends Placed {
   };
 }
 
-/** Thrown where the client left before its request was read; there is nobody to answer. */
-export class ClientGone extends Error {
-  override name = "ClientGone";
-}
-
 /** A reset further away than this is no use to SDKs, which sleep out any Retry-After. */
 const longestWaitSeconds = 60;
 const finalCodes = new Set<ErrorCode>(["credit_balance_exhausted", "budget_exceeded", "model_not_priced"]);
 
-export function beginExchange(request: IncomingMessage, response: ServerResponse): Exchange {
+export function beginExchange(request: HttpRequest, response: HttpResponse): Exchange {
   const requestId = newId("req");
   return {
     headers: ["x-request-id", requestId, "x-content-type-options", "nosniff"],
@@ -69,7 +65,6 @@ export function writeHead(exchange: Exchange, status: number, headers: readonly 
 }
 
 export function sendJson(exchange: Exchange, status: number, body: unknown, more: readonly string[] = []): void {
-  // As text: Node writes it together with the headers, a Buffer by itself.
   const text = JSON.stringify(body);
   const length = String(Buffer.byteLength(text));
   const processingMs = String(elapsedMs(exchange));

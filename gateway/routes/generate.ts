@@ -39,14 +39,17 @@ export interface GenerateForm {
 
 /** A route that generates text: key → limits → body → JSON → schema → admission → instance → usage record. */
 export async function generate(exchange: Exchange, deps: GenerateDeps, form: GenerateForm): Promise<void> {
-  const caller = await enter(exchange, deps);
+  // Mostly each of these is there at once; to wait for it all the same costs more than to look.
+  const entering = enter(exchange, deps);
+  const caller = entering instanceof Promise ? await entering : entering;
   try {
-    const bytes = await readBody(exchange.request, exchange.response, deps.limits);
+    const body = readBody(exchange.request, exchange.response, deps.limits);
+    const bytes = body instanceof Promise ? await body : body;
     const request = form.parse(parseJsonObject(bytes, deps.limits), deps);
     // Reading it has taken a while: whoever waits is served before it is written again.
     if (bytes.length >= largeBytes) await nextTurn();
     const { requestId, route, startedAt } = exchange;
-    const admission = await admit(
+    const admitting = admit(
       {
         ...caller,
         requestId,
@@ -59,6 +62,7 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
       },
       deps,
     );
+    const admission = admitting instanceof Promise ? await admitting : admitting;
     beginAdmitted(exchange, admission);
     tellLimits(exchange, caller.principal, deps.limiter);
     const { service } = admission;

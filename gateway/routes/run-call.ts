@@ -7,12 +7,16 @@ import { type Exchange, elapsedMs } from "./exchange.ts";
 /** Runs an admitted call to its end; a client that leaves ends it at once. */
 export async function runWhileClientStays<End>(exchange: Exchange, call: RunningCall<End>, calls: ActiveCalls): Promise<End> {
   const { response } = exchange;
-  response.once("close", () => {
-    if (!response.writableFinished) call.leave();
-  });
-  const ended = calls.run(call);
-  if (response.closed || response.destroyed) call.leave();
-  return ended;
+  const running = calls.begin(call);
+  try {
+    const ended = call.run();
+    response.onClose(() => {
+      if (!response.finished) call.leave();
+    });
+    return await ended;
+  } finally {
+    calls.end(running);
+  }
 }
 
 /** What a route knows of how its call went. */

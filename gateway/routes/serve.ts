@@ -1,11 +1,12 @@
 import { toAppError } from "#lib/errors.ts";
 import type { Logger } from "#lib/observability/logger.ts";
+import { ClientGone } from "../http/request.ts";
 import type { Limits } from "../limits.ts";
 import { endpointOf, type HostRules } from "../policies/host.ts";
 import { checkHttpShape } from "../policies/http-shape.ts";
 import type { Catalog } from "../ports.ts";
 import { shuttingDown } from "./active-calls.ts";
-import { ClientGone, type Exchange, elapsedMs, sendError } from "./exchange.ts";
+import { type Exchange, elapsedMs, sendError } from "./exchange.ts";
 import { MethodNotAllowed, matchRoute, type Route } from "./router.ts";
 
 /** Whether the process is ending; new calls are refused then. */
@@ -27,18 +28,18 @@ export async function serve(exchange: Exchange, { routes, limits, state, hosts, 
   try {
     checkHttpShape(request, limits);
     exchange.endpoint = endpointOf(request.headers.host, hosts, (name) => catalog.hasRegion(name));
-    const { route, rest } = matchRoute(routes, request.method ?? "", request.url ?? "");
+    const { route, rest } = matchRoute(routes, request.method, request.url);
     exchange.route = route.api ? `/v1${route.pattern}` : route.pattern;
     if (route.api && state.draining) throw shuttingDown();
     await route.handle(exchange, rest);
   } catch (thrown) {
-    answerFailure(exchange, thrown, state, limits);
+    answerFailure(exchange, thrown, state);
   }
 }
 
-function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState, limits: Limits): void {
-  const { request, response } = exchange;
-  if (thrown instanceof ClientGone || response.destroyed) {
+function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState): void {
+  const { response } = exchange;
+  if (thrown instanceof ClientGone || response.closed) {
     exchange.log.outcome = "client_gone";
     response.destroy();
     return;
@@ -52,16 +53,6 @@ function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState, l
   if (thrown instanceof MethodNotAllowed) headers.push("allow", thrown.allow);
   if (state.draining) headers.push("connection", "close");
   sendError(exchange, toAppError(thrown), headers);
-  if (!request.complete) {
-    // The rest of the body is thrown away for a moment: closing at once would reset the answer out of the client's hands.
-    const { socket } = request;
-    const timer = setTimeout(() => {
-      if (!request.complete) socket.destroy();
-    }, limits.lingerMs);
-    request.once("close", () => clearTimeout(timer));
-    request.on("error", () => {});
-    request.resume();
-  }
 }
 
 /** One line a request: no keys, no bodies. Probes come every second and are only of interest when they fail. */

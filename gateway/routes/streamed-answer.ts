@@ -89,7 +89,7 @@ export class StreamedAnswer implements Answer {
   }
 
   onDrain(callback: () => void): void {
-    this.#options.exchange.response.on("drain", callback);
+    this.#options.exchange.response.onDrain(callback);
   }
 
   #write(text: string): boolean {
@@ -108,7 +108,7 @@ export class StreamedAnswer implements Answer {
 
   #beat(): void {
     // A client that does not even take what is there needs no sign of life.
-    if (this.#options.exchange.response.writableNeedDrain) this.#timer.refresh();
+    if (this.#options.exchange.response.needsDrain) this.#timer.refresh();
     else this.#write(heartbeat);
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { performance } from "node:perf_hooks";
 import type { Dispatcher } from "undici";
 import type { Limits } from "../limits.ts";
 import type { InstanceTarget } from "../ports.ts";
@@ -56,9 +57,16 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   readonly #sink: CallSink;
   readonly #reader: SseReader;
   #controller: Dispatcher.DispatchController | null = null;
+  /** Fires at the deadline or before it, and then waits for the rest: to move a deadline is cheaper than to move a timer. */
   #timer: NodeJS.Timeout;
+  /** Monotonic; infinite while nothing is waited for. */
+  #deadlineMs: number;
+  /** Milliseconds of silence that the deadline stands for, for the error. */
+  #silenceMs: number;
   #closed = false;
   #paused = false;
+  /** Nothing more comes from the connection. */
+  #ended = false;
   /** Set for an answer that is no stream: its status, and the first bytes of its body. */
   #refused: Refused | null = null;
 
@@ -68,7 +76,9 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     this.#reader = new SseReader((text) => {
       if (!this.#closed) this.#sink.data(text);
     }, options.limits.maxLineBytes);
-    this.#timer = this.#timeout(options.firstByteMs);
+    this.#silenceMs = options.firstByteMs;
+    this.#deadlineMs = performance.now() + options.firstByteMs;
+    this.#timer = setTimeout(() => this.#onTimer(), Math.min(options.firstByteMs, options.limits.idleMs));
   }
 
   send(): void {
@@ -103,14 +113,14 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   pause(): void {
     if (this.#paused || this.#closed) return;
     this.#paused = true;
-    clearTimeout(this.#timer);
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
     this.#controller?.pause();
   }
 
   resume(): void {
     if (!this.#paused || this.#closed) return;
     this.#paused = false;
-    this.#timer = this.#timeout(this.#options.limits.idleMs);
+    this.#onSign();
     this.#controller?.resume();
   }
 
@@ -126,6 +136,12 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     this.#closed = true;
     clearTimeout(this.#timer);
     if (this.#paused) this.#controller?.resume();
+    // The end mostly stands behind the last event, in the same bytes.
+    queueMicrotask(() => this.#awaitEnd());
+  }
+
+  #awaitEnd(): void {
+    if (this.#ended) return;
     this.#timer = setTimeout(() => this.#controller?.abort(new Error("stream left open")), this.#options.limits.finishGraceMs);
   }
 
@@ -136,8 +152,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (this.#closed || status < 200) return;
-    clearTimeout(this.#timer);
-    this.#timer = this.#timeout(this.#options.limits.idleMs);
+    this.#onSign();
     if (status !== 200) {
       this.#refused = { status, retryAfter: headers["retry-after"], body: [], bytes: 0 };
     } else if (!/^text\/event-stream\b/i.test(headers["content-type"] ?? "")) {
@@ -149,7 +164,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#closed) return;
-    if (!this.#paused) this.#timer.refresh();
+    if (!this.#paused) this.#onSign();
     try {
       if (this.#refused) this.#keepRefusal(this.#refused, chunk);
       else this.#reader.push(chunk);
@@ -159,6 +174,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#ended = true;
     clearTimeout(this.#timer);
     if (this.#closed) return;
     if (this.#refused) {
@@ -170,6 +186,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    this.#ended = true;
     clearTimeout(this.#timer);
     if (this.#closed) return;
     const begun = this.#controller !== null;
@@ -178,7 +195,8 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   #keepRefusal(refused: Refused, chunk: Buffer): void {
-    refused.body.push(chunk.subarray(0, maxRefusalBytes - refused.bytes));
+    // Copied: the memory of what has arrived is used again.
+    refused.body.push(Buffer.from(chunk.subarray(0, maxRefusalBytes - refused.bytes)));
     refused.bytes += chunk.length;
     if (refused.bytes >= maxRefusalBytes) this.#endRefusal(refused);
   }
@@ -197,7 +215,15 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
     this.#sink.fail(failure);
   }
 
-  #timeout(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#fail(upstreamFailure("upstream_timeout", "other", new Error(`no byte for ${ms} ms`))), ms);
+  /** The instance has shown that it is there: it may be silent for as long again. */
+  #onSign(): void {
+    this.#silenceMs = this.#options.limits.idleMs;
+    this.#deadlineMs = performance.now() + this.#silenceMs;
+  }
+
+  #onTimer(): void {
+    const leftMs = this.#deadlineMs - performance.now();
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#onTimer(), Math.min(leftMs, this.#options.limits.idleMs));
+    else this.#fail(upstreamFailure("upstream_timeout", "other", new Error(`no byte for ${Math.round(this.#silenceMs)} ms`)));
   }
 }

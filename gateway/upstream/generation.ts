@@ -51,6 +51,7 @@ export class Generation {
   readonly #ended = Promise.withResolvers<GenerationEnd>();
   readonly #totalTimer: NodeJS.Timeout;
   readonly #firstByteDeadlineMs: number;
+  readonly #elapsedMs = () => performance.now() - this.#options.startedMs;
   #held: { chunk: ChatChunk; text: string }[] = [];
   #heldBytes = 0;
   #attempts = 0;
@@ -144,8 +145,8 @@ export class Generation {
   }
 
   #onChunk(chunk: ChatChunk, text: string): void {
-    const { answer, limits, startedMs } = this.#options;
-    this.#tally.note(chunk, performance.now() - startedMs);
+    const { answer, limits } = this.#options;
+    this.#tally.note(chunk, this.#elapsedMs);
     if (!this.#tally.committed) {
       this.#hold(chunk, text);
       return;

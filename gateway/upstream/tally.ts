@@ -24,8 +24,8 @@ export class Tally {
     this.#choices = choices;
   }
 
-  /** Takes note of one chunk. `elapsedMs` counts from the request's start. */
-  note(chunk: ChatChunk, elapsedMs: number): void {
+  /** Takes note of one chunk. `elapsedMs` counts from the request's start; it is asked once. */
+  note(chunk: ChatChunk, elapsedMs: () => number): void {
     let output = false;
     for (const choice of chunk.choices) {
       if (hasOutput(choice)) {
@@ -42,7 +42,7 @@ export class Tally {
     }
     if (!this.committed && (output || this.#finishes.length > 0)) {
       this.committed = true;
-      this.firstTokenMs = Math.round(elapsedMs);
+      this.firstTokenMs = Math.round(elapsedMs());
     }
   }
 

@@ -1,5 +1,6 @@
 import { type Logger, type LoggerOptions, pino } from "pino";
 import { PinoPretty as pretty } from "pino-pretty";
+import { isoTime } from "../iso-time.ts";
 
 export type { Logger };
 
@@ -24,7 +25,7 @@ export function createLogger(name: string, options: { level: string; format: "js
     name,
     level: options.level,
     base: { name },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: () => `,"time":"${isoTime(Date.now())}"`,
     // Not pino's own redaction: it copies every entry whole, which was a third of all memory that a request took.
     formatters: { log: (entry) => censored(entry, 1) },
     serializers: { err: (error) => censored(redactError(pino.stdSerializers.err(error)), 0) },

@@ -1,6 +1,7 @@
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Dispatcher } from "undici";
+import { flushLate, type LateWriter } from "../../http/late-writes.ts";
 import { ResponseParser, type ResponseSink } from "./response-parser.ts";
 
 export interface WireRequest {
@@ -18,8 +19,11 @@ export interface ConnectionOwner {
   onStale(request: WireRequest): void;
 }
 
+/** Bytes are read in the turn in which they arrive, and who keeps some copies them: one buffer is enough for all connections. */
+const arriving = Buffer.allocUnsafe(64 * 1024);
+
 /** One connection to an instance, which carries one request at a time. */
-export class Connection implements Dispatcher.DispatchController, ResponseSink {
+export class Connection implements Dispatcher.DispatchController, LateWriter, ResponseSink {
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   readonly #parser = new ResponseParser(this);
@@ -35,12 +39,18 @@ export class Connection implements Dispatcher.DispatchController, ResponseSink {
 
   constructor(origin: URL, connectMs: number, owner: ConnectionOwner) {
     this.#owner = owner;
-    this.#socket = openSocket(origin);
+    const onread: OnReadOpts = {
+      buffer: arriving,
+      callback: (length) => {
+        this.#onData(arriving.subarray(0, length));
+        return true;
+      },
+    };
+    this.#socket = openSocket(origin, onread);
     this.#timer = setTimeout(() => this.#fail(new Error(`no connection in ${connectMs} ms`)), connectMs);
     this.#socket
       .setNoDelay(true)
       .on(origin.protocol === "https:" ? "secureConnect" : "connect", () => this.#onConnect())
-      .on("data", (bytes: Buffer) => this.#onData(bytes))
       .on("end", () => this.#onEnd())
       .on("error", (error) => this.#onClosed(error))
       .on("close", () => this.#onClosed(new Error("connection closed")));
@@ -108,7 +118,11 @@ export class Connection implements Dispatcher.DispatchController, ResponseSink {
   #write(request: WireRequest): void {
     request.handler.onRequestStart?.(this, {});
     // The handler may have aborted; then there is nobody to send it for.
-    if (this.#reason === null) this.#socket.write(request.text);
+    if (this.#reason === null) flushLate(this);
+  }
+
+  flush(): void {
+    if (this.#reason === null && this.#request) this.#socket.write(this.#request.text);
   }
 
   #onData(bytes: Buffer): void {
@@ -159,8 +173,10 @@ export class Connection implements Dispatcher.DispatchController, ResponseSink {
   }
 }
 
-function openSocket(origin: URL): Socket {
+function openSocket(origin: URL, onread: OnReadOpts): Socket {
   const host = origin.hostname.replace(/^\[|\]$/g, "");
-  if (origin.protocol === "http:") return connectTcp({ host, port: Number(origin.port || 80) });
-  return connectTls({ host, port: Number(origin.port || 443), ALPNProtocols: ["http/1.1"], ...(isIP(host) ? {} : { servername: host }) });
+  if (origin.protocol === "http:") return connectTcp({ host, port: Number(origin.port || 80), onread });
+  const port = Number(origin.port || 443);
+  const options = { host, port, onread, ALPNProtocols: ["http/1.1"], ...(isIP(host) ? {} : { servername: host }) };
+  return connectTls(options);
 }
