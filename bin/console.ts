@@ -28,7 +28,8 @@ server.listen(config.consolePort, config.bind, () => log.info({ port: config.con
 process.on("SIGINT", () => {});
 process.once("SIGTERM", () => {
   server.close(() => process.exit(0));
-  server.closeIdleConnections();
-  // Pages hold connections open (event streams, keep-alive); nothing is lost by ending them.
-  setTimeout(() => process.exit(0), 1_000).unref();
+  // Pages keep their connections: those whose event stream or answer ends now are idle only then.
+  setInterval(() => server.closeIdleConnections(), 50);
+  // Nothing is lost by ending what is left.
+  setTimeout(() => process.exit(0), 1_000);
 });

@@ -7,7 +7,7 @@ import { openSession } from "#lib/services/account/open-session.ts";
 import type { ProvenIdentity } from "#lib/services/account/proven-identity.ts";
 import { readSession } from "#lib/services/account/read-session.ts";
 import { signInWithIdentity } from "#lib/services/account/sign-in-with-identity.ts";
-import { acceptedLocale, chosenLocale } from "./browser-locale.ts";
+import { chosenLocale } from "./browser-locale.ts";
 import { takeConnectIntent } from "./connect-intent.ts";
 import { anonymousContext, clientAddress } from "./context.ts";
 import { provenIdentity } from "./identity-providers.ts";
@@ -38,7 +38,7 @@ async function signIn(identity: ProvenIdentity): Promise<string> {
   const address = clientAddress(header);
   const { userId } = await signInWithIdentity({
     ctx,
-    input: { identity, locale: (await chosenLocale()) ?? (await acceptedLocale()), address },
+    input: { identity, locale: await chosenLocale(), address },
   });
   const userAgent = header.get("user-agent") ?? "";
   return (await openSession({ ctx, input: { userId, address, userAgent } })).sessionId;

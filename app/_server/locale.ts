@@ -19,7 +19,7 @@ const namespaces = [
   "errors",
 ] as const;
 
-/** The language chosen on this browser, else the account's, else the browser's own. */
+/** The language chosen on this browser, else the one chosen for the account, else the browser's own. */
 export async function readLocale(): Promise<Locale> {
   // Where the database cannot be read, the page that says so needs a language all the same.
   const account = async () => (await currentSession().catch(() => null))?.locale;

@@ -2,14 +2,14 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import Link from "next/link";
-import { useLocale, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import type * as z from "zod/mini";
 import { ApiError } from "#components/ui/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { useErrorMessage } from "#components/ui/error-message.ts";
 import { Field, Input } from "#components/ui/field.tsx";
-import { type Locale, type OfferedProvider, type SignUpInput, signUpInput, type signUpMode } from "#lib/contracts/account.ts";
+import { type OfferedProvider, type SignUpInput, signUpInput, type signUpMode } from "#lib/contracts/account.ts";
 import { FormError } from "./form-error.tsx";
 import { PasswordInput } from "./password-input.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
@@ -30,12 +30,11 @@ const isAboutToken = (error: unknown) => error instanceof ApiError && error.para
 export function SignUpForm({ next, mode, first, token, providers }: SignUpFormProps) {
   const t = useTranslations("auth");
   const message = useErrorMessage();
-  const locale = useLocale() as Locale;
   const signUp = useSignUp();
   const form = useForm<SignUpInput>({
     resolver: zodResolver(signUpInput),
     mode: "onBlur",
-    defaultValues: { email: "", password: "", token, locale },
+    defaultValues: { email: "", password: "", token },
   });
   const { errors } = form.formState;
   const submit = form.handleSubmit((values) =>

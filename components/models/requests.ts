@@ -1,27 +1,31 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as z from "zod/mini";
 import { api } from "#components/ui/api.ts";
+import { useLive } from "#components/ui/live/use-live.ts";
 import { type createOwnModelInput, type ModelDetail, modelDetail, modelList } from "#lib/contracts/models.ts";
 
-// What can be tried changes as services start and stop.
-const refetchInterval = 10_000;
+/** What can be tried changes as services start and stop: asked for at this pace while the console does not tell. */
+const restingMs = 10_000;
 
 export function useModels(initialData: z.output<typeof modelList>) {
+  const live = useLive(["models"], "models");
   return useQuery({
     queryKey: ["models"],
     queryFn: ({ signal }) => api({ path: "/api/models", schema: modelList, signal }),
     initialData,
-    refetchInterval,
+    refetchInterval: !live && restingMs,
   });
 }
 
 export function useModel(initialData: ModelDetail) {
   const { slug } = initialData;
+  const queryKey = ["models", slug];
+  const live = useLive(queryKey, "models");
   return useQuery({
-    queryKey: ["models", slug],
+    queryKey,
     queryFn: ({ signal }) => api({ path: `/api/models/${slug}`, schema: modelDetail, signal }),
     initialData,
-    refetchInterval,
+    refetchInterval: !live && restingMs,
   });
 }
 

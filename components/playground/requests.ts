@@ -1,8 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api } from "#components/ui/api.ts";
+import { useLive } from "#components/ui/live/use-live.ts";
 import { type ModelSummary, modelList } from "#lib/contracts/models.ts";
 import { type ServiceState, type ServiceSummary, serviceList } from "#lib/contracts/services.ts";
 
+/** While the console does not tell what changes. */
 const refreshMs = 5_000;
 const servicesShown = 100;
 
@@ -35,9 +37,10 @@ export interface Targets {
  * server for services, of which there may be thousands; `chosen` is among them in any case, if it exists.
  */
 export function useTargets(search: string, chosen: string) {
+  const live = useLive(["playground", "targets"], "services", "models");
   return useQuery({
     queryKey: ["playground", "targets", search, chosen],
-    refetchInterval: refreshMs,
+    refetchInterval: !live && refreshMs,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }): Promise<Targets> => {
       const find = (text: string) =>

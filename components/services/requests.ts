@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import * as z from "zod/mini";
 import { ApiError, api } from "#components/ui/api.ts";
+import { useLive } from "#components/ui/live/use-live.ts";
 import {
   type DeployInput,
   nameCheck,
@@ -17,24 +18,27 @@ export type ServiceListPage = z.output<typeof serviceList>;
 
 const allKey = ["services"];
 const changingMs = 1_500;
+/** While the console does not tell what changes. */
 const restingMs = 10_000;
 /** After a change was asked for, the old state still stands until the deployer has taken it up. */
 const watchMs = 15_000;
 let watchUntil = 0;
 
-function refreshMs(changing: boolean): number {
-  return changing || Date.now() < watchUntil ? changingMs : restingMs;
+function refreshMs(changing: boolean, live: boolean): number | false {
+  if (changing || Date.now() < watchUntil) return changingMs;
+  return !live && restingMs;
 }
 
 /** One page of services, kept up to date; `first` is what the server has read for `firstQuery`. */
 export function useServices(query: ServiceListQuery, first: ServiceListPage, firstQuery: ServiceListQuery) {
+  const live = useLive([...allKey, "list"], "services");
   const initialData = JSON.stringify(query) === JSON.stringify(firstQuery) ? first : undefined;
   return useQuery({
     queryKey: [...allKey, "list", query],
     queryFn: ({ signal }) => api({ path: "/api/services", query, schema: serviceList, signal }),
     ...(initialData ? { initialData } : {}),
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => refreshMs(state.data?.items.some(isChanging) ?? false),
+    refetchInterval: ({ state }) => refreshMs(state.data?.items.some(isChanging) ?? false, live),
   });
 }
 
@@ -45,11 +49,13 @@ export function isGone(error: unknown): boolean {
 
 /** One service, kept up to date until it is gone. */
 export function useService(first: ServiceDetail) {
+  const queryKey = [...allKey, "one", first.id];
+  const live = useLive(queryKey, "services");
   return useQuery({
-    queryKey: [...allKey, "one", first.id],
+    queryKey,
     queryFn: ({ signal }) => api({ path: `/api/services/${first.id}`, schema: serviceDetail, signal }),
     initialData: first,
-    refetchInterval: ({ state }) => !isGone(state.error) && refreshMs(state.data ? isChanging(state.data) : false),
+    refetchInterval: ({ state }) => !isGone(state.error) && refreshMs(state.data ? isChanging(state.data) : false, live),
   });
 }
 

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "#components/ui/api.ts";
+import { useLive } from "#components/ui/live/use-live.ts";
 import { type RunLines, runLines, runList } from "#lib/contracts/runs.ts";
 
+/** While the console does not tell what changes. */
 const runsMs = 3_000;
 const linesMs = 1_000;
 /** As many as the server keeps. */
@@ -10,10 +12,12 @@ const mostLines = 1_000;
 
 /** The newest runs of a service, newest first. */
 export function useRuns(serviceId: string) {
+  const queryKey = ["services", "runs", serviceId];
+  const live = useLive(queryKey, "services");
   return useQuery({
-    queryKey: ["services", "runs", serviceId],
+    queryKey,
     queryFn: ({ signal }) => api({ path: `/api/services/${serviceId}/runs`, schema: runList, signal }),
-    refetchInterval: runsMs,
+    refetchInterval: !live && runsMs,
   });
 }
 

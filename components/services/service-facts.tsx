@@ -1,17 +1,27 @@
 "use client";
 
 import Link from "next/link";
-import { useLocale, useTranslations } from "next-intl";
+import { useLocale, useNow, useTranslations } from "next-intl";
 import { Fact, Facts } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Locale } from "#lib/contracts/account.ts";
 import type { ServiceDetail } from "#lib/contracts/services.ts";
+import { costAt } from "./cost-at.ts";
 import { usePrices } from "./prices.ts";
 import { isMoving, serviceTone } from "./service-state.ts";
 
-export function ServiceFacts({ service, currency }: { service: ServiceDetail; currency: string }) {
+const costTickMs = 5_000;
+
+interface ServiceFactsProps {
+  service: ServiceDetail;
+  currency: string;
+  /** When the service was read, in milliseconds. */
+  readAt: number;
+}
+
+export function ServiceFacts({ service, currency, readAt }: ServiceFactsProps) {
   const t = useTranslations("services");
   const locale = useLocale() as Locale;
   return (
@@ -47,7 +57,7 @@ export function ServiceFacts({ service, currency }: { service: ServiceDetail; cu
       </Fact>
       {service.billing === "instance" ? (
         <Fact label={t("costSoFar")}>
-          <Cost service={service} currency={currency} />
+          <Cost service={service} currency={currency} readAt={readAt} />
         </Fact>
       ) : null}
       <Fact label={t("created")}>
@@ -76,10 +86,16 @@ function Context({ service: { contextLength, modelContextLength } }: { service: 
   return <span className="tabular-nums">{text}</span>;
 }
 
-function Cost({ service, currency }: { service: ServiceDetail; currency: string }) {
+/** Goes on growing without being read again; the server's reading of the clock differs from the browser's, hence the suppressed warning. */
+function Cost({ service, currency, readAt }: ServiceFactsProps) {
   const t = useTranslations("services");
-  const cost = usePrices(currency).one(service.costNano);
-  return <span className="tabular-nums">{service.openIntervals > 0 ? t("costMoving", { cost }) : cost}</span>;
+  const now = useNow({ updateInterval: costTickMs });
+  const cost = usePrices(currency).one(costAt(service, now.getTime() - readAt));
+  return (
+    <span className="tabular-nums" suppressHydrationWarning>
+      {service.openIntervals > 0 ? t("costMoving", { cost }) : cost}
+    </span>
+  );
 }
 
 function Price({ service, currency }: { service: ServiceDetail; currency: string }) {

@@ -12,17 +12,19 @@ import { Timeline } from "./timeline.tsx";
 interface ServiceOverviewProps {
   service: ServiceDetail;
   currency: string;
-  /** When the server last answered, in milliseconds. */
+  /** When it was read, in milliseconds. */
+  readAt: number;
+  /** When the server last said that it still is so, in milliseconds. */
   heardAt: number;
 }
 
-export function ServiceOverview({ service, currency, heardAt }: ServiceOverviewProps) {
+export function ServiceOverview({ service, currency, readAt, heardAt }: ServiceOverviewProps) {
   const t = useTranslations("services");
   return (
     <>
       <Card>
         <CardTitle>{t("basicInformation")}</CardTitle>
-        <ServiceFacts service={service} currency={currency} />
+        <ServiceFacts service={service} currency={currency} readAt={readAt} />
       </Card>
       <section className="flex min-w-0 flex-col gap-3">
         <div className="flex flex-wrap items-baseline justify-between gap-x-4">

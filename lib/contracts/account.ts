@@ -12,7 +12,6 @@ export const signUpInput = z.strictObject({
   password,
   /** The set-up token for the first account beyond loopback, else an invitation; empty where neither is asked for. */
   token: z._default(z.string().check(z.maxLength(256)), ""),
-  locale: z._default(z.enum(locales), "en"),
 });
 export const signInInput = z.strictObject({ email, password: z.string().check(z.minLength(1), z.maxLength(256)) });
 export type SignUpInput = z.input<typeof signUpInput>;

@@ -71,6 +71,8 @@ export const conversationListQuery = z.extend(pageQuery, { search: z._default(z.
 export const conversationList = pageOf(conversationSummary);
 
 export const createConversationInput = z.strictObject({
+  /** Given by the browser, so that a conversation that is begun again because the answer was lost is there once; left out, a new one. */
+  id: z.optional(z.string().check(z.regex(/^cnv_[0-9a-z]{26,32}$/))),
   title,
   accessName,
   systemPrompt: z._default(systemPrompt, ""),

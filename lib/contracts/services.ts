@@ -194,6 +194,8 @@ export const serviceDetail = z.extend(serviceSummary, {
   costNano: nano,
   /** Instances that are being billed now. */
   openIntervals: z.int(),
+  /** What an hour of these costs together: so much the cost grows while nothing changes. */
+  openHourNano: nano,
   instances: z.array(instanceView),
   events: z.array(serviceEventView),
 });

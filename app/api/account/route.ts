@@ -1,4 +1,5 @@
 import { signOut } from "#app/_server/auth.ts";
+import { chosenLocale } from "#app/_server/browser-locale.ts";
 import { clientAddress } from "#app/_server/context.ts";
 import { defineRoute } from "#app/_server/define-route.ts";
 import { signInWith } from "#app/_server/sign-in.ts";
@@ -14,7 +15,7 @@ export const POST = defineRoute({
   scope: "public",
   input: signUpInput,
   handle: async ({ ctx, input, request }) => {
-    await signUp({ ctx, input: { ...input, address: clientAddress(request.headers) } });
+    await signUp({ ctx, input: { ...input, address: clientAddress(request.headers), locale: await chosenLocale() } });
     await signInWith({ email: input.email, password: input.password });
   },
 });

@@ -48,8 +48,8 @@ async function answer(path: string, { method = "GET", body, keepalive = false }:
   if (how === "answer lost") throw new TypeError("fetch failed");
   if (path !== "/api/conversations") return new Response(null, { status: 204 });
   const now = new Date().toISOString();
-  const { title, accessName } = read as { title: string; accessName: string };
-  return Response.json({ id: `cnv_${server.sent.length}`, title, accessName, createdAt: now, updatedAt: now, excerpt: null });
+  const { id, title, accessName } = read as { id: string; title: string; accessName: string };
+  return Response.json({ id, title, accessName, createdAt: now, updatedAt: now, excerpt: null });
 }
 
 function keeper(id: string | null): Keeper {
@@ -82,8 +82,20 @@ test("a conversation begins with its first message, and once", async () => {
   kept.keep(message("one"));
   kept.keep(message("two", 1));
   await settled();
-  expect(requests()).toEqual(["POST /api/conversations", "POST /api/conversations/cnv_1/messages"]);
-  expect([texts(), told.begun, told.kept]).toEqual([["one", "two"], ["cnv_1"], 1]);
+  expect(requests()).toEqual(["POST /api/conversations", `POST /api/conversations/${told.begun[0]}/messages`]);
+  expect([texts(), told.begun, told.kept]).toEqual([["one", "two"], [expect.stringMatching(/^cnv_[0-9a-f]{32}$/)], 1]);
+});
+
+test("a conversation whose beginning got lost on the way back is begun again as the same one", async () => {
+  const kept = keeper(null);
+  server.answers = ["answer lost", "lost"];
+  kept.keep(message("one"));
+  await settled();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const begun = server.sent.filter(({ path }) => path === "/api/conversations").map(({ body }) => (body as { id: string }).id);
+  expect(begun).toHaveLength(3);
+  expect(new Set(begun)).toEqual(new Set(told.begun));
+  expect(texts()).toEqual(["one"]);
 });
 
 test("what changes while it is being sent is sent again, and the last state stands", async () => {
@@ -150,7 +162,7 @@ test("what was refused for good waits for the reader; a conversation that is gon
   kept.beginAgain([one, two]);
   await settled();
   expect(texts().sort()).toEqual(["one", "two"]);
-  expect(server.sent.at(-1)).toMatchObject({ path: "/api/conversations/cnv_2/messages", body: { forget: [] } });
+  expect(server.sent.at(-1)).toMatchObject({ path: `/api/conversations/${told.begun[0]}/messages`, body: { forget: [] } });
 });
 
 test("deleted and brought back: the last word of the two holds", async () => {

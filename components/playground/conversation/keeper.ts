@@ -7,9 +7,9 @@ import {
   type SaveMessagesInput,
   type updateConversationInput,
 } from "#lib/contracts/conversations.ts";
-import { type Message, toKept } from "./message.ts";
+import { type Message, newId, toKept } from "./message.ts";
 
-type NewConversation = z.input<typeof createConversationInput>;
+type NewConversation = Omit<z.input<typeof createConversationInput>, "id">;
 export type ConversationChange = z.input<typeof updateConversationInput>;
 
 const nothingBack = z.undefined();
@@ -31,6 +31,8 @@ interface KeeperEvents {
 /** Keeps one conversation on the server: changes wait in line, a failed one is tried again, and the same twice is harmless. */
 export class Keeper {
   #id: string | null;
+  /** Of the conversation that is being begun: however often it is tried, there is one. */
+  #nextId = newId("cnv");
   readonly #events: KeeperEvents;
   #keep = new Map<string, Message>();
   #forget = new Set<string>();
@@ -75,6 +77,7 @@ export class Keeper {
   /** Begins another conversation on the server, with these messages. */
   beginAgain(messages: Message[]): void {
     this.#id = null;
+    this.#nextId = newId("cnv");
     this.#forget.clear();
     this.#change = {};
     this.keep(...messages);
@@ -126,7 +129,7 @@ export class Keeper {
   }
 
   async #begin(): Promise<string> {
-    const body = this.#events.beginning();
+    const body = { id: this.#nextId, ...this.#events.beginning() };
     const summary = await api({ path: "/api/conversations", method: "POST", body, schema: conversationSummary });
     this.#id = summary.id;
     this.#events.begun(summary);

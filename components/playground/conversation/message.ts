@@ -31,14 +31,14 @@ export const noFigures: AnswerFigures = {
 };
 
 /** `crypto.randomUUID` is missing where the console is reached over plain HTTP. */
-function newId(): string {
+export function newId(prefix: "msg" | "cnv"): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `msg_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `${prefix}_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
 export function newMessage(role: Message["role"], position: number, more: Partial<Message> = {}): Message {
   return {
-    ...{ id: newId(), position, role, text: "", images: [], reasoning: "", accessName: null },
+    ...{ id: newId("msg"), position, role, text: "", images: [], reasoning: "", accessName: null },
     ...{ finishReason: null, error: null, requestId: null, figures: noFigures },
     state: "complete",
     createdAt: new Date().toISOString(),

@@ -35,7 +35,7 @@ export function Answer({ answer, steps, onRegenerate, onRemove }: AnswerProps) {
       {state === "complete" && text === "" ? <p className="text-muted text-table">{t("emptyAnswer")}</p> : null}
       {error ? <Problem error={error} steps={steps} /> : null}
       {streaming ? null : (
-        <div className="flex flex-wrap items-center gap-y-1">
+        <div className="-ml-2.5 flex flex-wrap items-center gap-y-1 md:-ml-2">
           {text ? <CopyButton text={text} label={t("answer")} /> : null}
           {onRegenerate && !error ? <MessageButton icon={RotateCw} label={t("regenerate")} onClick={onRegenerate} /> : null}
           <MessageButton icon={Trash2} label={t("deleteAnswer")} onClick={onRemove} />

@@ -25,7 +25,7 @@ export function Facts({ answer }: { answer: Message }) {
     chargeNano === null ? (currency === null ? null : t("billedByInstance")) : t("cost", { amount: money.amount(chargeNano) }),
   ].filter((fact) => fact !== null);
   return (
-    <p className="px-1 text-faint text-label tabular-nums">
+    <p className="px-2.5 text-faint text-label tabular-nums md:px-2">
       {facts.map((fact, index) => (
         <Fragment key={fact}>
           {index > 0 ? " · " : null}

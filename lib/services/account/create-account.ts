@@ -14,7 +14,8 @@ export interface NewAccount {
   /** Null: it signs in elsewhere. */
   passwordHash: string | null;
   role: "user" | "operator";
-  locale: Locale;
+  /** Null: not chosen yet. */
+  locale: Locale | null;
 }
 
 /** Writes a user with a personal workspace, its membership and wallet, and the credit of a new account; in the caller's transaction. */

@@ -1,4 +1,3 @@
-import type { Locale } from "#lib/contracts/account.ts";
 import { AppError } from "#lib/errors.ts";
 import { type Actor, type Context, requireOperator } from "../context.ts";
 import { inTransaction } from "../transaction.ts";
@@ -11,19 +10,18 @@ export interface CreateUserInput {
   /** 8 to 256 characters. */
   password: string;
   operator: boolean;
-  locale?: Locale;
 }
 
 /** Makes an account whatever the sign-up mode is. For operators and the `hydra` command. `conflict` where the email is known. */
 export async function createUser({ ctx, input }: { ctx: Context; input: CreateUserInput }): Promise<Actor> {
   requireOperator(ctx);
-  const { email, password, operator, locale = "en" } = input;
+  const { email, password, operator } = input;
   const passwordHash = await hashPassword(password);
   return inTransaction(ctx, async (tx) => {
     await lockNewAccounts(tx);
     if (await tx.user.findUnique({ where: { email }, select: { id: true } })) {
       throw new AppError("conflict", `An account with the email ${email} exists already.`, { param: "email" });
     }
-    return createAccount(tx, ctx, { email, passwordHash, locale, role: operator ? "operator" : "user" });
+    return createAccount(tx, ctx, { email, passwordHash, locale: null, role: operator ? "operator" : "user" });
   });
 }

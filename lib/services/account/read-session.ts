@@ -9,7 +9,8 @@ export interface SessionUser {
   actor: Actor;
   email: string;
   name: string;
-  locale: Locale;
+  /** The one that was chosen; null where none was. */
+  locale: Locale | null;
 }
 
 /** Who the session belongs to, in their personal workspace; null where it is unknown, revoked or expired, or its user disabled. */
@@ -45,6 +46,6 @@ export async function readSession({ ctx, input }: { ctx: Context; input: { sessi
     actor: { userId: user.id, workspaceId: workspace.id, workspaceName: workspace.name, role: user.role },
     email: user.email,
     name: user.name,
-    locale: locales.find((known) => known === user.locale) ?? "en",
+    locale: locales.find((known) => known === user.locale) ?? null,
   };
 }

@@ -33,7 +33,7 @@ test("a session tells who it is, for 30 days", async () => {
     actor: user.actor,
     email: "ann@example.com",
     name: "ann",
-    locale: "en",
+    locale: null,
   });
   expect(await readSession({ ctx, input: { sessionId: "ses_none" } })).toBeNull();
   ctx.clock.ms += 30 * 86_400_000;

@@ -23,7 +23,8 @@ export async function signInWithIdentity({
   input,
 }: {
   ctx: Context;
-  input: { identity: ProvenIdentity; locale: Locale; address: string };
+  /** `locale` is the language that was chosen on the browser; null where none was. */
+  input: { identity: ProvenIdentity; locale: Locale | null; address: string };
 }): Promise<{ userId: string }> {
   const known = await findKnown(ctx.db, input.identity, ctx.now());
   const userId = known ?? (await inTransaction(ctx, (tx) => signUpOnce(tx, ctx, input)));
@@ -44,12 +45,16 @@ async function findKnown(db: DbLike, { provider, subject }: ProvenIdentity, at: 
 }
 
 /** Makes the account; of many first sign-ins at once, the others find it made. */
-async function signUpOnce(tx: DbLike, ctx: Context, input: { identity: ProvenIdentity; locale: Locale }): Promise<string> {
+async function signUpOnce(tx: DbLike, ctx: Context, input: { identity: ProvenIdentity; locale: Locale | null }): Promise<string> {
   await lockNewAccounts(tx);
   return (await findKnown(tx, input.identity, ctx.now())) ?? signUpWith(tx, ctx, input);
 }
 
-async function signUpWith(tx: DbLike, ctx: Context, { identity, locale }: { identity: ProvenIdentity; locale: Locale }): Promise<string> {
+async function signUpWith(
+  tx: DbLike,
+  ctx: Context,
+  { identity, locale }: { identity: ProvenIdentity; locale: Locale | null },
+): Promise<string> {
   const email = emailForm.safeParse(identity.email).data;
   if (!email || !identity.emailVerified) {
     throw new AppError("identity_unverified", "The provider has not verified your email. Verify it there, then sign in again.");

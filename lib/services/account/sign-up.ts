@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { z } from "zod";
-import type { signUpInput } from "#lib/contracts/account.ts";
+import type { Locale, signUpInput } from "#lib/contracts/account.ts";
 import type { DbLike } from "#lib/db/client.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Context } from "../context.ts";
@@ -14,6 +14,8 @@ import { forgive, reserveAttempt } from "./throttle.ts";
 export type SignUpRequest = z.output<typeof signUpInput> & {
   /** Where the request came from; wrong tokens are counted by it. */
   address: string;
+  /** Chosen before signing up; null where nothing was. */
+  locale: Locale | null;
 };
 
 /**

@@ -30,8 +30,8 @@ const at = "2026-11-20T10:00:00.000Z";
 const question = (id: string, position: number, text = id) =>
   keptMessage.parse({ id: id.padEnd(8, "-"), position, role: "user", text, createdAt: at });
 
-const begin = (user: SignedIn, title = "Hello") =>
-  createConversation({ ctx: user, input: createConversationInput.parse({ title, accessName: "public/hydra-tiny" }) });
+const begin = (user: SignedIn, title = "Hello", id?: string) =>
+  createConversation({ ctx: user, input: createConversationInput.parse({ title, accessName: "public/hydra-tiny", id }) });
 const save = (user: SignedIn, id: string, input: object) => saveMessages({ ctx: user, input: { ...saveMessagesInput.parse(input), id } });
 const texts = async (user: SignedIn, id: string) => (await getConversation({ ctx: user, input: { id } })).messages.map(({ text }) => text);
 const titles = async (user: SignedIn, query: object = {}) =>
@@ -62,6 +62,24 @@ test("a conversation comes back as it was kept", async () => {
   expect(kept).toMatchObject({ title: "Hello", systemPrompt: "Be kind.", parameters: { temperature: 0 } });
   const error = { code: "upstream_stream_interrupted", message: "cut off", requestId: "req_1" };
   expect(kept.messages).toEqual([asked, { ...answer, text: "Hi there", error }]);
+});
+
+test("begun again under its id, it is the same conversation with what is asked for now, and still has its messages", async () => {
+  const user = await signedIn(visitor(database.db));
+  const id = "cnv_00000000000000000000000001";
+  const tries = await Promise.all(["Hello", "Hello", "Hello"].map((title) => begin(user, title, id)));
+  expect(tries.map((begun) => begun.id)).toEqual([id, id, id]);
+  await save(user, id, { keep: [question("first", 0)] });
+  expect(await begin(user, "Changed meanwhile", id)).toMatchObject({ id, title: "Changed meanwhile" });
+  expect([await titles(user), await texts(user, id)]).toEqual([["Changed meanwhile"], ["first"]]);
+});
+
+test("another user's id is refused, and theirs stays as it was", async () => {
+  const ctx = visitor(database.db);
+  const [user, other] = [await signedIn(ctx), await signedIn(ctx)];
+  const { id } = await begin(user, "Private", "cnv_00000000000000000000000002");
+  await expect(begin(other, "Mine", id)).rejects.toMatchObject({ code: "conflict", param: "id" });
+  expect([await titles(user), await titles(other)]).toEqual([["Private"], []]);
 });
 
 test("saving the same again changes nothing; a changed message is replaced, a forgotten one gone", async () => {

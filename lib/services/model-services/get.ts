@@ -35,7 +35,7 @@ export async function getService({ ctx, input }: { ctx: Context; input: { id: st
   const summary = summaryOf(row, readyOf(row.instances), prices.get(row.instanceTypeId) ?? null);
   const askedBy: string[] = shownState(row)?.askedBy ?? [];
   const asked = row.events.find((event) => askedBy.includes(event.kind));
-  const { costNano, openIntervals } = await readServiceCost(ctx.db, row.id);
+  const { costNano, openIntervals, openHourNano } = await readServiceCost(ctx.db, row.id);
   return {
     ...summary,
     stateSince: asked?.at.toISOString() ?? summary.stateSince,
@@ -45,6 +45,7 @@ export async function getService({ ctx, input }: { ctx: Context; input: { id: st
     instanceTypeId: row.instanceTypeId,
     costNano: costNano.toString(),
     openIntervals,
+    openHourNano: openHourNano.toString(),
     instances: row.instances.map(instanceViewOf),
     events: row.events.flatMap((event) => eventViewsOf(event, userId)),
   };

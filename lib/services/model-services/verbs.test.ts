@@ -180,7 +180,9 @@ test("a service shows what it has cost, and its intervals", async () => {
   expect(item).toMatchObject({ instanceId: two, endedAt: null, endReason: null, hourNano: hourNano.toString(), chargedNano: "0" });
   expect(BigInt(item?.costNano ?? 0)).toBe(BigInt(item?.seconds ?? 0) * secondNano);
   expect(item?.seconds).toBeGreaterThanOrEqual(40);
-  const cost = Number((await getService({ ctx, input: { id } })).costNano) / Number(secondNano);
+  const { costNano, openHourNano } = await getService({ ctx, input: { id } });
+  expect(openHourNano, "one of the two goes on").toBe(hourNano.toString());
+  const cost = Number(costNano) / Number(secondNano);
   expect(cost).toBeGreaterThanOrEqual(110);
   expect(cost).toBeLessThan(125);
   const stranger = await createBilled(database, 0n);
