@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "@playwright/test";
 import pg from "pg";
 import { expect, type Installation, newAccount, test } from "./fixtures.ts";
+import { databaseUrl } from "./installation-database.ts";
 
 /** A page of one paragraph in a layout without anything, built with Next 16.4.6 and loaded and measured as below. */
 const bareNextPageBytes = 134_904;
@@ -123,14 +124,6 @@ test("a list of 5,000 services takes at most 1.5 times as long as one of 20", as
     await database.end();
   }
 });
-
-async function databaseUrl({ dataDir }: Installation): Promise<string> {
-  const { runningClusterUrl } = await import("../bin/postgres/cluster.ts");
-  const { clusterDir } = await import("../bin/installation/database.ts");
-  const url = await runningClusterUrl(await clusterDir(dataDir));
-  if (!url) throw new Error("The installation's PostgreSQL does not run.");
-  return url;
-}
 
 /** A page of a new account that has this many stopped services. */
 async function ownerOf(browser: Browser, installation: Installation, database: pg.Client, count: number): Promise<Page> {

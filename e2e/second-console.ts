@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../test/free-port.ts";
 import type { Installation } from "./fixtures.ts";
+import { databaseUrl } from "./installation-database.ts";
 
 const readyLimitMs = 60_000;
 
@@ -15,10 +16,6 @@ export interface SecondConsole {
 
 /** Another console of the installation under test, on its database, with variables that the first one does not have. */
 export async function startSecondConsole(installation: Installation, variables: Record<string, string>): Promise<SecondConsole> {
-  const { runningClusterUrl } = await import("../bin/postgres/cluster.ts");
-  const { clusterDir } = await import("../bin/installation/database.ts");
-  const databaseUrl = await runningClusterUrl(await clusterDir(installation.dataDir));
-  if (!databaseUrl) throw new Error("the installation's database does not run");
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "bin/console.ts"], {
@@ -29,7 +26,7 @@ export async function startSecondConsole(installation: Installation, variables: 
       NODE_ENV: "production",
       HYDRA_DATA_DIR: installation.dataDir,
       HYDRA_SECRET: (await readFile(join(installation.dataDir, "secret"), "utf8")).trim(),
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: await databaseUrl(installation),
       HYDRA_CONSOLE_PORT: String(port),
       HYDRA_GATEWAY_PORT: new URL(installation.gatewayUrl).port,
       HYDRA_LOG_LEVEL: "warn",

@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import pg from "pg";
 import { startWall, type Wall } from "../test/wall/wall.ts";
 import { expect, type Installation } from "./fixtures.ts";
+import { databaseUrl } from "./installation-database.ts";
 
 const rootDir = join(import.meta.dirname, "..");
 
@@ -58,14 +59,6 @@ export async function offerNewModel(
       await database.end();
     },
   };
-}
-
-async function databaseUrl({ dataDir }: Pick<Installation, "dataDir">): Promise<string> {
-  const { runningClusterUrl } = await import("../bin/postgres/cluster.ts");
-  const { clusterDir } = await import("../bin/installation/database.ts");
-  const url = await runningClusterUrl(await clusterDir(dataDir));
-  if (!url) throw new Error("the installation's database does not run");
-  return url;
 }
 
 /** Waits until the model can be tried. */

@@ -30,7 +30,7 @@ export function SettingsPage({ me, providers }: SettingsPageProps) {
     <Page title={t("title")} purpose={{ page: "settings", text: t("description") }}>
       <Tabs.Root value={tab} onValueChange={open} className="flex min-w-0 flex-col gap-5">
         <div className="-mx-4 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0">
-          <Tabs.List aria-label={t("title")} className="flex w-max min-w-full gap-5 border-b">
+          <Tabs.List aria-label={t("title")} className="flex w-max min-w-full gap-4 border-b sm:gap-5">
             {tabs.map((name) => (
               <Tabs.Trigger
                 key={name}

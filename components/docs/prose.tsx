@@ -4,7 +4,7 @@ import { CodeBlock } from "#components/ui/code.tsx";
 /** Running text of a chapter: plain elements, set as the console sets text. */
 export function Prose({ children }: { children: ReactNode }) {
   return (
-    <div className="flex min-w-0 flex-col gap-3 leading-[22px] [&>*]:min-w-0 [&_a]:text-accent [&_a]:underline [&_a]:underline-offset-2 [&_:not(pre)>code]:rounded-[4px] [&_:not(pre)>code]:bg-sunken [&_:not(pre)>code]:px-1 [&_:not(pre)>code]:py-0.5 [&_:not(pre)>code]:font-mono [&_:not(pre)>code]:text-code [&_:not(pre)>code]:[overflow-wrap:anywhere] [&_dt]:font-medium [&_li>ul]:mt-1 [&_ol]:list-decimal [&_ol]:pl-5 [&_p]:max-w-[76ch] [&_li]:max-w-[74ch] [&_strong]:font-semibold [&_ul]:list-disc [&_ul]:pl-5 [&_:is(ol,ul)]:flex [&_:is(ol,ul)]:flex-col [&_:is(ol,ul)]:gap-1.5 [&_:is(ol,ul)]:marker:text-muted">
+    <div className="flex min-w-0 flex-col gap-3 leading-[22px] [&>*]:min-w-0 [&_a]:text-accent [&_a]:underline [&_a]:underline-offset-2 [&_:not(pre)>code]:inline-block [&_:not(pre)>code]:max-w-full [&_:not(pre)>code]:rounded-[4px] [&_:not(pre)>code]:bg-sunken [&_:not(pre)>code]:px-1 [&_:not(pre)>code]:leading-[18px] [&_:not(pre)>code]:font-mono [&_:not(pre)>code]:text-code [&_:not(pre)>code]:[overflow-wrap:anywhere] [&_dt]:font-medium [&_li>ul]:mt-1 [&_ol]:list-decimal [&_ol]:pl-5 [&_p]:max-w-[76ch] [&_li]:max-w-[74ch] [&_strong]:font-semibold [&_ul]:list-disc [&_ul]:pl-5 [&_:is(ol,ul)]:flex [&_:is(ol,ul)]:flex-col [&_:is(ol,ul)]:gap-1.5 [&_:is(ol,ul)]:marker:text-muted">
       {children}
     </div>
   );

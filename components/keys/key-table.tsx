@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { columnSort, orderChange } from "#components/ui/sorting.ts";
@@ -13,7 +13,7 @@ import { type ApiKeyView, apiKeySorts } from "#lib/contracts/api-keys.ts";
 import { type KeyDialogKind, KeyMenu } from "./key-actions.tsx";
 import { usualOrder } from "./key-params.ts";
 import { KeyStatus } from "./key-status.tsx";
-import { useLimitsText } from "./limits-text.ts";
+import { useLimitWords } from "./limit-words.ts";
 import type { KeyListParams } from "./requests.ts";
 
 const columns = ["name", "key", "status", "limits", "lastUsed", "expires", "created"] as const;
@@ -40,7 +40,7 @@ export function KeyTable({ keys, currency, params, onSort, onChoose, stale }: Ke
   return (
     <div
       className={cn(
-        "relative min-w-0 transition-opacity duration-150 md:overflow-x-auto md:rounded-card md:border md:bg-surface",
+        "relative min-w-0 transition-opacity duration-150 md:scroll-pr-16 md:overflow-x-auto md:rounded-card md:border md:bg-surface",
         stale && "opacity-60",
       )}
     >
@@ -69,8 +69,8 @@ const dated = "md:min-w-32 md:[&_time]:whitespace-normal";
 function KeyRow({ apiKey, currency, onChoose }: { apiKey: ApiKeyView; currency: string; onChoose: (kind: KeyDialogKind) => void }) {
   const t = useTranslations("keys");
   const common = useTranslations("common");
-  const limitsText = useLimitsText(currency);
-  const limits = limitsText(apiKey.limits);
+  const limitWords = useLimitWords(currency);
+  const limits = limitWords(apiKey.limits);
   const ends = apiKey.graceUntil ?? apiKey.expiresAt;
   return (
     <tr className="relative flex flex-col rounded-card border bg-surface p-4 md:table-row md:h-13 md:rounded-none md:border-x-0 md:border-t-0 md:p-0 md:last:border-b-0 hover:bg-hover">
@@ -84,8 +84,13 @@ function KeyRow({ apiKey, currency, onChoose }: { apiKey: ApiKeyView; currency: 
         <KeyStatus status={apiKey.status} />
       </Cell>
       <Cell label={t("column.limits")} className={cn(hiddenWhileNarrow, "md:whitespace-normal")}>
-        <span className="line-clamp-2 max-w-56 text-right text-muted md:max-w-44 md:text-left" title={limits}>
-          {limits}
+        <span className="max-w-64 text-right text-muted md:line-clamp-2 md:max-w-44 md:text-left" title={limits.join(" · ")}>
+          {limits.map((words, index) => (
+            <Fragment key={words}>
+              {index > 0 ? " · " : null}
+              <span className="max-md:whitespace-nowrap">{words}</span>
+            </Fragment>
+          ))}
         </span>
       </Cell>
       <Cell label={t("column.lastUsed")}>

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useFormContext } from "react-hook-form";
 import { Field, Input, Textarea } from "#components/ui/field.tsx";
 import { budgetFields, countFields, type KeyValues, limitsOf } from "./key-values.ts";
-import { useLimitsText } from "./limits-text.ts";
+import { useLimitWords } from "./limit-words.ts";
 import { ModelChoice } from "./model-choice.tsx";
 
 interface LimitFieldsProps {
@@ -70,10 +70,10 @@ export function LimitFields({ currency, open, onOpen }: LimitFieldsProps) {
 
 /** The limits in a few words, as far as the fields can be read. */
 function Summary({ values, currency }: { values: KeyValues; currency: string }) {
-  const limitsText = useLimitsText(currency);
+  const limitWords = useLimitWords(currency);
   let text: string;
   try {
-    text = limitsText(limitsOf(values));
+    text = limitWords(limitsOf(values)).join(" · ");
   } catch {
     return null;
   }

@@ -19,11 +19,11 @@ export function ModelCard({ model, currency }: { model: ModelSummary; currency: 
       <div className="flex items-start gap-3">
         <ProviderMark provider={model.provider} />
         <div className="min-w-0 flex-1">
-          <h2 className="flex min-w-0 items-center gap-1.5 font-semibold text-[15px] leading-5">
+          <h2 className="flex min-w-0 items-start gap-1.5 font-semibold text-[15px] leading-5">
             <Link
               href={`/models/${model.slug}`}
               title={model.name}
-              className="truncate after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
+              className="min-w-0 [overflow-wrap:anywhere] after:absolute sm:truncate after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
             >
               {model.name}
             </Link>

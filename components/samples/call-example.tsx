@@ -34,7 +34,7 @@ function EndpointBar({ url }: { url: string }) {
   return (
     <div className="flex min-h-10 items-center gap-3 rounded-box border bg-sunken pr-1 pl-3">
       <span className="font-medium font-mono text-accent text-code">POST</span>
-      <span className="min-w-0 flex-1 break-all py-1.5 font-mono text-code">{url}</span>
+      <span className="min-w-0 flex-1 py-1.5 [overflow-wrap:anywhere] font-mono text-code">{url}</span>
       <CopyButton text={url} label={t("endpoint")} />
     </div>
   );

@@ -9,6 +9,7 @@ import { Field, Input } from "#components/ui/field.tsx";
 import { toast } from "#components/ui/toast.ts";
 import type { ServiceSummary } from "#lib/contracts/services.ts";
 import { useDeleteService } from "./requests.ts";
+import { WholeName } from "./whole-name.tsx";
 
 /** Deletes a service once its name has been typed exactly. */
 export function DeleteDialog({ service, onClose }: { service: ServiceSummary; onClose: () => void }) {
@@ -28,7 +29,7 @@ export function DeleteDialog({ service, onClose }: { service: ServiceSummary; on
       open
       onOpenChange={(open) => open || onClose()}
       title={t("deleteTitle", { name: service.name })}
-      description={t("deleteConsequence", { accessName: service.accessName })}
+      description={t.rich("deleteConsequence", { name: () => <WholeName>{service.accessName}</WholeName> })}
       keepOpen={typed !== ""}
     >
       <form

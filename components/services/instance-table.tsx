@@ -22,7 +22,7 @@ export function InstanceTable({ instances, stopped }: InstanceTableProps) {
   const t = useTranslations("services");
   if (instances.length === 0) {
     const text = t(stopped ? "noInstancesStopped" : "noInstances");
-    return <p className="rounded-card border border-dashed px-5 py-8 text-center text-muted">{text}</p>;
+    return <p className="rounded-card border border-dashed text-balance px-5 py-8 text-center text-muted">{text}</p>;
   }
   const columns = [
     { id: "id", label: t("instanceId") },
@@ -48,17 +48,19 @@ function InstanceRow({ instance }: { instance: InstanceView }) {
   const moving = isInstanceMoving(instance.state);
   return (
     <Row>
-      <Cell>
-        <span className="flex min-w-0 items-center gap-0.5">
-          <span className="truncate font-mono text-code">{instance.id}</span>
-          <CopyButton text={instance.id} label={t("instanceId")} className="size-7 md:size-6" />
-        </span>
-        {instance.endpoint ? (
-          <span className="block truncate font-mono text-label text-muted" title={t("innerEndpoint")}>
-            <span className="sr-only">{t("innerEndpoint")} </span>
-            {instance.endpoint}
+      <Cell className="max-md:pb-2">
+        <div className="flex min-w-0 flex-col">
+          <span className="flex min-w-0 items-center gap-0.5">
+            <span className="truncate font-mono text-code">{instance.id}</span>
+            <CopyButton text={instance.id} label={t("instanceId")} className="size-7 md:size-6" />
           </span>
-        ) : null}
+          {instance.endpoint ? (
+            <span className="truncate font-mono text-label text-muted" title={t("innerEndpoint")}>
+              <span className="sr-only">{t("innerEndpoint")} </span>
+              {instance.endpoint}
+            </span>
+          ) : null}
+        </div>
       </Cell>
       <Cell label={t("status")}>
         <Status tone={instanceTone[instance.state]} label={t(`instanceStates.${instance.state}`)} moving={moving} />

@@ -35,6 +35,13 @@ export function LogsTab({ serviceId }: { serviceId: string }) {
   );
 }
 
+const startedStyle = { month: "numeric", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" } as const;
+
+/** This year goes without saying: on a phone the whole of a run's name has to fit. */
+function yearStyle(at: Date) {
+  return at.getFullYear() === new Date().getFullYear() ? {} : ({ year: "numeric" } as const);
+}
+
 interface RunPickerProps {
   runs: RunView[];
   chosen: RunView;
@@ -46,7 +53,8 @@ function RunPicker({ runs, chosen, onRun }: RunPickerProps) {
   const format = useFormatter();
   const timeZone = useTimeZone();
   const name = ({ instanceId, number, startedAt, endedAt }: RunView) => {
-    const started = format.dateTime(new Date(startedAt), { dateStyle: "short", timeStyle: "medium", timeZone });
+    const at = new Date(startedAt);
+    const started = format.dateTime(at, { ...startedStyle, ...yearStyle(at), timeZone });
     return `${t("runOption", { instance: instanceId.slice(-6), number, started })} · ${t(endedAt === null ? "runLive" : "runEnded")}`;
   };
   return (

@@ -9,6 +9,7 @@ import { type DeployInput, serviceName } from "#lib/contracts/services.ts";
 import { suggestName } from "./name-suggestion.ts";
 import { useNameCheck } from "./requests.ts";
 import { useSettled } from "./use-settled.ts";
+import { WholeName } from "./whole-name.tsx";
 
 const typingPauseMs = 300;
 /** Suggestions in a row that may turn out to be taken before the reader is left to think of one. */
@@ -29,16 +30,16 @@ export function NameField({ form, owner }: { form: UseFormReturn<DeployInput>; o
   const error = form.formState.errors.name;
   const wrong = name !== "" && settled === name && !serviceName.safeParse(name).success;
   const taken = error?.type === "taken" || available === false;
-  const accessName = `${owner}/${name}`;
+  const accessName = () => <WholeName>{`${owner}/${name}`}</WholeName>;
   const help = available
-    ? t("nameFree", { accessName })
+    ? t.rich("nameFree", { name: accessName })
     : check.isError
       ? t("nameUnchecked", { message: message(check.error) })
       : check.isFetching
         ? t("nameChecking")
         : name === ""
           ? t("nameRules")
-          : t("nameHelp", { accessName });
+          : t.rich("nameHelp", { name: accessName });
   return (
     <Field label={t("serviceName")} help={help} error={taken ? t("nameTaken") : wrong || error ? t("nameRules") : undefined}>
       {(control) => (

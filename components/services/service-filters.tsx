@@ -31,7 +31,7 @@ export function ServiceFilters({ query, onChange }: ServiceFiltersProps) {
         aria-label={t("filterState")}
         value={query.state ?? ""}
         onChange={(event) => onChange({ state: event.target.value })}
-        className="w-auto min-w-36"
+        className="w-auto min-w-36 max-sm:flex-1"
       >
         <option value="">{t("allStates")}</option>
         {states.map((state) => (
@@ -44,7 +44,7 @@ export function ServiceFilters({ query, onChange }: ServiceFiltersProps) {
         aria-label={t("sort")}
         value={query.sort}
         onChange={(event) => onChange(orderChange({ sort: event.target.value, order: firstOrder(event.target.value) }, usualOrder))}
-        className="w-auto min-w-36 md:hidden"
+        className="w-auto min-w-36 max-sm:flex-1 md:hidden"
       >
         {serviceSorts.map((sort) => (
           <option key={sort} value={sort}>

@@ -8,6 +8,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { UpdateFailed } from "#components/ui/feedback.tsx";
+import { useHeardAt } from "#components/ui/live/use-live.ts";
 import { Page } from "#components/ui/page.tsx";
 import { useUrlState } from "#components/ui/url-state.ts";
 import type { ServiceDetail } from "#lib/contracts/services.ts";
@@ -41,6 +42,7 @@ export function ServicePage({ first, currency, api }: ServicePageProps) {
   const t = useTranslations("services");
   const common = useTranslations("common");
   const { data: service, error, refetch, dataUpdatedAt } = useService(first);
+  const heardAt = useHeardAt(dataUpdatedAt);
   const [dialog, setDialog] = useState<ServiceDialogKind | null>(null);
   const close = () => setDialog(null);
   if (isGone(error) || service.state === "deleted") return <ServiceGone name={service.name} />;
@@ -62,7 +64,9 @@ export function ServicePage({ first, currency, api }: ServicePageProps) {
       <DownloadProgress service={service} />
       {service.model.demo ? <Notice icon={FlaskConical}>{t("demoNotice", { model: service.model.name })}</Notice> : null}
       <Pages
-        overview={<ServiceOverview service={service} currency={currency} heardAt={dataUpdatedAt} />}
+        overview={
+          <ServiceOverview service={service} currency={currency} readAt={dataUpdatedAt} heardAt={error ? dataUpdatedAt : heardAt} />
+        }
         logs={<LogsTab serviceId={service.id} />}
         metrics={<MetricsTab serviceId={service.id} />}
         billing={service.billing === "instance" ? <BillingTab serviceId={service.id} currency={currency} /> : null}
@@ -151,7 +155,9 @@ function Notice({ icon: Icon, children }: { icon: LucideIcon; children: ReactNod
   return (
     <p className="flex gap-2.5 rounded-box border bg-surface px-4 py-3 text-table">
       <Icon className={cn("mt-px size-4 shrink-0 text-muted", Icon === LoaderCircle && "animate-spin")} strokeWidth={1.75} aria-hidden />
-      <span role="status">{children}</span>
+      <span role="status" className="text-pretty">
+        {children}
+      </span>
     </p>
   );
 }

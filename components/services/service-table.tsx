@@ -5,7 +5,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { Badge } from "#components/ui/badge.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { columnSort, orderChange } from "#components/ui/sorting.ts";
-import { Cell, Row, Table } from "#components/ui/table.tsx";
+import { Cell, type Column, Row, Table } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { UrlChange } from "#components/ui/url-state.ts";
 import type { Locale } from "#lib/contracts/account.ts";
@@ -26,12 +26,12 @@ interface ServiceTableProps {
 export function ServiceTable({ services, query, currency, onSort, onChoose }: ServiceTableProps) {
   const t = useTranslations("services");
   const sortOf = (sort: ServiceListQuery["sort"]) => columnSort(sort, query, (next) => onSort(orderChange(next, usualOrder)));
-  const columns = [
+  const columns: Column[] = [
     { id: "name", label: t("name"), sort: sortOf("name") },
     { id: "status", label: t("status") },
     { id: "model", label: t("model"), sort: sortOf("model") },
     { id: "instances", label: t("instances"), right: true },
-    { id: "region", label: t("region"), wide: true },
+    { id: "region", label: t("region"), wide: "very" },
     { id: "price", label: t("pricePerHour"), right: true },
     { id: "created", label: t("created"), wide: true, sort: sortOf("created") },
     { id: "actions", label: t("actions"), hidden: true },
@@ -68,7 +68,7 @@ function ServiceRow({ service, currency, onChoose }: ServiceRowProps) {
       <Cell label={t("instances")} right>
         {service.readyInstances}/{service.wantedInstances}
       </Cell>
-      <Cell label={t("region")} wide className="whitespace-nowrap">
+      <Cell label={t("region")} wide="very" className="whitespace-nowrap">
         {service.region.label[locale]}
       </Cell>
       <Cell label={t("pricePerHour")} right>

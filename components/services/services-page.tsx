@@ -50,7 +50,7 @@ export function ServicesPage({ first, firstQuery, currency }: ServicesPageProps)
       {nothingYet ? null : (
         <div className="flex flex-wrap items-center gap-2">
           <ServiceFilters query={query} onChange={(change) => setParams({ ...change, page: null })} />
-          <span className="flex-1" />
+          <span className="flex-1 max-sm:hidden" />
           <RefreshButton busy={services.isFetching} onRefresh={services.refetch} />
         </div>
       )}

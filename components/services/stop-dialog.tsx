@@ -6,6 +6,7 @@ import { Dialog, DialogActions } from "#components/ui/dialog.tsx";
 import { toast } from "#components/ui/toast.ts";
 import type { ServiceSummary } from "#lib/contracts/services.ts";
 import { useStop, useVerbError } from "./lifecycle.ts";
+import { WholeName } from "./whole-name.tsx";
 
 /** Stops a service; what it is stays, so no name has to be typed. */
 export function StopDialog({ service, onClose }: { service: ServiceSummary; onClose: () => void }) {
@@ -22,7 +23,7 @@ export function StopDialog({ service, onClose }: { service: ServiceSummary; onCl
       open
       onOpenChange={(open) => open || onClose()}
       title={t("stopTitle", { name: service.name })}
-      description={t("stopConsequence", { accessName: service.accessName })}
+      description={t.rich("stopConsequence", { name: () => <WholeName>{service.accessName}</WholeName> })}
     >
       {stop.isError ? (
         <p role="alert" className="text-bad">

@@ -48,7 +48,7 @@ export function Dialog({ open, onOpenChange, title, description, children, keepO
               <Primitive.Title className="font-semibold text-[16px] leading-6">{title}</Primitive.Title>
               {description ? (
                 <Primitive.Description asChild>
-                  <div className="text-muted">{description}</div>
+                  <div className="text-pretty text-muted">{description}</div>
                 </Primitive.Description>
               ) : null}
             </div>

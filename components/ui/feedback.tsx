@@ -39,7 +39,7 @@ export function Loading({ className }: { className?: string }) {
 export function EmptyState({ title, action }: { title: string; action?: ReactNode }) {
   return (
     <div className="flex flex-col items-center gap-4 rounded-card border border-dashed px-6 py-14 text-center">
-      <p className="max-w-md text-muted">{title}</p>
+      <p className="max-w-md text-balance text-muted">{title}</p>
       {action}
     </div>
   );
@@ -55,7 +55,7 @@ export function ErrorState({ error, message, onRetry }: FailureProps & { message
   const explain = useErrorMessage();
   return (
     <div role="alert" className="flex flex-col items-center gap-3 rounded-card border px-6 py-12 text-center">
-      <p className="max-w-md">{message ?? explain(error)}</p>
+      <p className="max-w-md text-balance">{message ?? explain(error)}</p>
       <RequestId error={error} />
       <WayOut error={error} onRetry={onRetry} />
     </div>

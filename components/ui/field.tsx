@@ -26,7 +26,7 @@ export function Field({ label, help, error, children, className }: FieldProps) {
         {label}
       </label>
       {children({ id, "aria-describedby": note, "aria-invalid": Boolean(error) })}
-      <p id={note} role={error ? "alert" : undefined} className={cn("min-h-4 text-label", error ? "text-bad" : "text-muted")}>
+      <p id={note} role={error ? "alert" : undefined} className={cn("min-h-4 text-pretty text-label", error ? "text-bad" : "text-muted")}>
         {error ?? help}
       </p>
     </div>

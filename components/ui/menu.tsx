@@ -22,6 +22,7 @@ export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode;
   const [open, setOpen] = useState(false);
   const [byKey, setByKey] = useState(false);
   const toggle = async (key: boolean) => {
+    if (anchor.current?.ariaDisabled === "true") return;
     setByKey(key);
     setOpen(!open);
     if (!(await want())) setOpen(false);

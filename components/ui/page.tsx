@@ -35,7 +35,7 @@ export function Page({
             </Link>
           ) : null}
           <h1 className="font-semibold text-title">{title}</h1>
-          {description ? <p className="text-muted">{description}</p> : null}
+          {description ? <p className="text-pretty text-muted">{description}</p> : null}
           {purpose ? <Purpose page={purpose.page}>{purpose.text}</Purpose> : null}
         </div>
         {action ? <div className="flex flex-wrap items-center gap-2">{action}</div> : null}

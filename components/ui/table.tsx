@@ -1,9 +1,13 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { ReactNode } from "react";
+import type { FocusEvent, ReactNode } from "react";
 import { cn } from "./cn.ts";
 import type { ColumnSort } from "./sorting.ts";
 
-const wideOnly = "md:max-xl:hidden";
+/** Where a column is left out of the table; cards have all. */
+function leftOut(wide: Column["wide"]): string | false {
+  if (wide === "very") return "md:max-[1400px]:hidden";
+  return wide === true && "md:max-xl:hidden";
+}
 
 interface TableProps {
   label: string;
@@ -19,7 +23,7 @@ export function Table({ label, columns, focusable, children }: TableProps) {
   return (
     <div
       {...(focusable ? { tabIndex: 0, role: "group", "aria-label": label } : {})}
-      className="relative min-w-0 md:overflow-x-auto md:rounded-card md:border md:bg-surface"
+      className="relative min-w-0 md:scroll-pr-40 md:overflow-x-auto md:rounded-card md:border md:bg-surface"
     >
       <table aria-label={label} className="w-full text-table max-md:block">
         <thead className="max-md:hidden">
@@ -40,8 +44,8 @@ export interface Column {
   label: string;
   /** Numbers. */
   right?: boolean;
-  /** Left out of the table while it is narrow; cards have it. */
-  wide?: boolean;
+  /** Left out of the table while it is narrow, or already where it is not very wide; cards have it. */
+  wide?: boolean | "very";
   /** For screen readers alone: the column of buttons, which stays in sight while the others scroll. */
   hidden?: boolean;
   /** Pressed, it sorts the rows. */
@@ -57,7 +61,7 @@ export function Head({ column: { label, right, wide, hidden, sort } }: { column:
       className={cn(
         "h-10 whitespace-nowrap px-3 font-medium first:pl-5 last:pr-5",
         right && "text-right",
-        wide && wideOnly,
+        leftOut(wide),
         hidden && "sticky right-0 bg-surface",
       )}
     >
@@ -66,12 +70,18 @@ export function Head({ column: { label, right, wide, hidden, sort } }: { column:
   );
 }
 
+/** Out from under the column that stays in sight. A pointer is on it already, and must not lose it. */
+function showWhole({ currentTarget }: FocusEvent<HTMLElement>): void {
+  if (currentTarget.matches(":focus-visible")) currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 function SortButton({ label, sort: { order, onSort } }: { label: string; sort: ColumnSort }) {
   const Arrow = order === "asc" ? ArrowUp : ArrowDown;
   return (
     <button
       type="button"
       onClick={onSort}
+      onFocus={showWhole}
       className={cn("-mx-1.5 flex h-7 items-center gap-1 rounded-[5px] px-1.5 font-medium hover:text-ink", order !== null && "text-ink")}
     >
       {label}
@@ -106,7 +116,7 @@ export function Cell({ label, right, wide, children, className }: CellProps) {
       className={cn(
         "max-md:flex max-md:min-h-7 max-md:items-start max-md:justify-between max-md:gap-4 max-md:py-1 md:px-3 md:py-2 md:first:pl-5 md:last:pr-5",
         right && "tabular-nums md:text-right",
-        wide && wideOnly,
+        leftOut(wide),
         className,
       )}
     >

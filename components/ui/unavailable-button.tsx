@@ -2,7 +2,6 @@
 
 import { useEffect, useId, useRef, useState } from "react";
 import { Button, type ButtonProps } from "./button.tsx";
-import { cn } from "./cn.ts";
 import { useOnDemand } from "./on-demand.ts";
 
 const load = () => import("./reason-bubble.tsx").then((module) => module.ReasonBubble);
@@ -18,8 +17,7 @@ export interface UnavailableButtonProps extends Pick<ButtonProps, "variant" | "s
 }
 
 /**
- * A button that cannot be used now and says why: on hover, on focus, on a tap, and to screen readers. It stays
- * focusable, because a `disabled` one could tell nobody anything.
+ * A button that cannot be used now and says why: on hover, on focus, on a tap, and to screen readers.
  */
 export function UnavailableButton({ reason, label, children, className, ...props }: UnavailableButtonProps) {
   const id = useId();
@@ -37,7 +35,7 @@ export function UnavailableButton({ reason, label, children, className, ...props
         aria-disabled
         aria-label={label}
         aria-describedby={id}
-        className={cn("hover:not-disabled:bg-surface", className)}
+        className={className}
         onPointerEnter={(event) => event.pointerType === "mouse" && show(restMs)}
         onPointerLeave={(event) => event.pointerType === "mouse" && setOpen(false, restMs)}
         onFocus={(event) => event.currentTarget.matches(":focus-visible") && show()}

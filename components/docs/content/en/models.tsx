@@ -18,7 +18,7 @@ export const calling: DocsChapter = {
             head={["Hosting", "Endpoint"]}
             rows={[
               { key: "token", cells: ["MaaS by token", <code key="url">{facts.chatEndpoint}</code>] },
-              { key: "dedicated", cells: [`Dedicated service in ${facts.region}`, <code key="url">{facts.regionEndpoint}</code>] },
+              { key: "dedicated", cells: [`Dedicated service, region ${facts.region}`, <code key="url">{facts.regionEndpoint}</code>] },
             ]}
           />
           <p>

@@ -18,7 +18,9 @@ export const services: DocsChapter = {
             <li>
               Choose <Link href="/services/new">Deploy a model</Link>, or Deploy on a model’s page.
             </li>
-            <li>Give it a name. Calls use it as the second half of the access name: {facts.ownName}.</li>
+            <li>
+              Give it a name. Calls use it as the second half of the access name: <code>{facts.ownName}</code>.
+            </li>
             <li>
               Choose a region, an instance type and the number of instances. The fee per hour is shown before you confirm, and how long a
               request each type takes.

@@ -18,7 +18,9 @@ export const services: DocsChapter = {
             <li>
               选择<Link href="/services/new">部署模型</Link>，或在模型页面选择“部署”。
             </li>
-            <li>填写名称。名称是访问名称的后半部分，例如 {facts.ownName}。</li>
+            <li>
+              填写名称。名称是访问名称的后半部分，例如 <code>{facts.ownName}</code>。
+            </li>
             <li>选择区域、实例规格和实例数。确认前会显示每小时的费用，以及每种规格支持的上下文长度。</li>
             <li>点击“部署”。在服务变为“运行中”之前，页面会说明进展。</li>
           </ol>

@@ -4,8 +4,8 @@ import { useFormatter, useLocale, useTranslations } from "next-intl";
 import type { ApiKeyLimits } from "#lib/contracts/api-keys.ts";
 import { formatMoney } from "#lib/money/format.ts";
 
-/** Turns limits into a few words: `2 models · 60 requests/min · ¥10.00/day`. */
-export function useLimitsText(currency: string): (limits: ApiKeyLimits) => string {
+/** Turns limits into a few words each: `2 models`, `60 requests/min`, `¥10.00/day`. */
+export function useLimitWords(currency: string): (limits: ApiKeyLimits) => string[] {
   const t = useTranslations("keys");
   const locale = useLocale();
   const format = useFormatter();
@@ -22,6 +22,6 @@ export function useLimitsText(currency: string): (limits: ApiKeyLimits) => strin
       ...(limits.budgetDayNano ? [t("short.budgetDay", { amount: money(limits.budgetDayNano) })] : []),
       ...(limits.budgetMonthNano ? [t("short.budgetMonth", { amount: money(limits.budgetMonthNano) })] : []),
     ];
-    return parts.length > 0 ? parts.join(" · ") : t("short.none");
+    return parts.length > 0 ? parts : [t("short.none")];
   };
 }
