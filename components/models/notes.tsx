@@ -30,7 +30,7 @@ function Note({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode 
   return (
     <p className="flex gap-2.5 rounded-box border bg-surface px-4 py-3 text-table">
       <Icon className="mt-px size-4 shrink-0 text-muted" strokeWidth={1.75} aria-hidden />
-      <span>{children}</span>
+      <span className="text-pretty">{children}</span>
     </p>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { ToggleGroup } from "radix-ui";
-import { useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import { CardTitle } from "#components/ui/card.tsx";
 import { CodeBlock } from "#components/ui/code.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
@@ -34,10 +34,20 @@ function EndpointBar({ url }: { url: string }) {
   return (
     <div className="flex min-h-10 items-center gap-3 rounded-box border bg-sunken pr-1 pl-3">
       <span className="font-medium font-mono text-accent text-code">POST</span>
-      <span className="min-w-0 flex-1 py-1.5 [overflow-wrap:anywhere] font-mono text-code">{url}</span>
+      <span className="min-w-0 flex-1 py-1.5 [overflow-wrap:anywhere] font-mono text-code">{brokenAtSlashes(url)}</span>
       <CopyButton text={url} label={t("endpoint")} />
     </div>
   );
+}
+
+/** Where it is longer than a line, an address breaks between its parts rather than inside of one. */
+function brokenAtSlashes(url: string): ReactNode {
+  return [...url.matchAll(/[^/]+\/*/g)].map(({ 0: part, index }) => (
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 function ModeSwitch({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => void }) {

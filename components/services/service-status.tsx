@@ -15,7 +15,7 @@ export function ServiceStatus({ service, className }: { service: ServiceSummary;
     <div className={cn("flex min-w-0 flex-col gap-0.5", className)}>
       <Status tone={serviceTone[service.state]} label={t(`states.${service.state}`)} moving={isMoving(service.state)} />
       {reason ? (
-        <span title={reason} className="text-pretty text-label text-muted md:line-clamp-3">
+        <span title={reason} className="text-pretty text-label text-muted md:line-clamp-4">
           {reason}
         </span>
       ) : null}

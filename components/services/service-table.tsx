@@ -60,7 +60,7 @@ function ServiceRow({ service, currency, onChoose }: ServiceRowProps) {
         <Names service={service} />
       </Cell>
       <Cell label={t("status")}>
-        <ServiceStatus service={service} className="max-md:items-end max-md:text-right md:min-w-48 md:max-w-64" />
+        <ServiceStatus service={service} className="max-md:items-end max-md:text-right md:min-w-40 md:max-w-64" />
       </Cell>
       <Cell label={t("model")}>
         <Model service={service} />

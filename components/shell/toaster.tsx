@@ -39,7 +39,7 @@ export function Toaster() {
   if (!Region) return null;
   return (
     <Region
-      position="bottom-right"
+      position="top-center"
       offset={topPx}
       mobileOffset={{ top: topPx }}
       gap={4}

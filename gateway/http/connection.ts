@@ -119,6 +119,8 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
   flush(): void {
     const text = this.#late;
     this.#late = "";
+    // What becomes of the answer is said at the close, which follows.
+    if (this.#socket.destroyed) return;
     if (text !== "") this.#socket.write(text);
     if (this.#response?.ended) this.#onWritten();
     else if (!this.#socket.writableNeedDrain) this.#onDrain();
