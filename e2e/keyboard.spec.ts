@@ -120,7 +120,9 @@ test("the menu of a row, and what it opens, give the focus back to the row", asy
   await expect(dialog).toBeHidden();
   await expectFocusBack(page, more);
   await page.keyboard.press("Enter");
+  await expect(entry("Scale")).toBeFocused();
   await page.keyboard.press("End");
+  await expect(entry("Delete")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(dialog.getByRole("textbox")).toBeFocused();
   await page.keyboard.type("in-a-row");
