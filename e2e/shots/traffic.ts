@@ -12,6 +12,8 @@ export class Traffic {
   constructor(page: Page) {
     this.#page = page;
     page.on("request", (request) => {
+      // A stream of events never ends by itself: it says when there is something to be read.
+      if (request.resourceType() === "eventsource") return;
       this.#underWay.add(request);
       this.#lastChange = performance.now();
     });
