@@ -28,6 +28,10 @@ export class DenseSet<Member extends Placed> {
     last.place = member.place;
   }
 
+  has(member: Member): boolean {
+    return this.#members[member.place] === member;
+  }
+
   [Symbol.iterator](): Iterator<Member> {
     return this.#members[Symbol.iterator]();
   }

@@ -8,6 +8,7 @@ import { HttpServer } from "./http/server.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { createMetrics, type GaugeSource, type Metrics } from "./observability/metrics.ts";
 import { requestFacts } from "./observability/request-facts.ts";
+import { createRequestLog } from "./observability/request-log.ts";
 import { createObservabilityServer } from "./observability/server.ts";
 import { Budgets } from "./policies/budgets.ts";
 import { LimitExchange } from "./policies/limit-exchange.ts";
@@ -15,7 +16,7 @@ import { Limiter } from "./policies/limiter.ts";
 import type { Catalog, Credit, Metering, Principals, Receipts, SharedLimits, Spend } from "./ports.ts";
 import { ActiveCalls, shuttingDown } from "./routes/active-calls.ts";
 import { beginExchange, type Exchange } from "./routes/exchange.ts";
-import { type DrainState, logRequest, serve } from "./routes/serve.ts";
+import { type DrainState, serve } from "./routes/serve.ts";
 import { routeTable } from "./routes/table.ts";
 import { createPicker } from "./routing/picker.ts";
 import { UpstreamAgent } from "./upstream/wire/agent.ts";
@@ -78,8 +79,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
   });
 
-  // Every member of these lines is ours, so nothing is looked through for secrets.
-  const requestLog = deps.logger.child({}, { formatters: { log: (line) => line } });
+  const logRequest = createRequestLog(deps.logger);
   const server = new HttpServer({
     limits: { headersMs: limits.requestHeadersMs, requestMs: limits.requestBodyMs, lingerMs: limits.lingerMs },
     async onRequest(request: HttpRequest, response: HttpResponse) {
@@ -89,7 +89,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await serve(exchange, serving);
       // What the call came to is known by now; how long it took is when the client has it all.
       response.onClose(() => {
-        logRequest(requestLog, exchange);
+        logRequest(exchange);
         metrics.requestEnded(requestFacts(exchange));
       });
     },

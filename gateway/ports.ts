@@ -36,7 +36,7 @@ export interface Principal {
 /** Answers from memory: no look-up waits for the database. All throw `billing_unavailable` while the snapshot has no lease. */
 export interface Principals {
   /** The key's owner where the key and its owner may call at this moment, else null. */
-  byKeyHash(hash: Uint8Array<ArrayBuffer>): Principal | null;
+  byKeyHash(hash: string): Principal | null;
   /** The signed-in user where user and membership still hold, else null. */
   byTrial(claims: TrialClaims): Principal | null;
   /** Asked again in the same turn of the event loop in which a call is admitted: a revoke may have come meanwhile. */

@@ -26,6 +26,11 @@ export function hashApiKey(key: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(hash("sha256", key, "buffer"));
 }
 
+/** The same in hex. */
+export function hexOfApiKey(key: string): string {
+  return hash("sha256", key, "hex");
+}
+
 /** What lists and logs may show: `sk-hy-Ab12…wXyz`. */
 export function maskApiKey(key: string): string {
   return `${key.slice(0, prefix.length + 4)}…${key.slice(-4)}`;

@@ -126,8 +126,8 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
     else if (!this.#socket.writableNeedDrain) this.#onDrain();
   }
 
-  onHead(head: RequestHead): void {
-    this.#request = new HttpRequest(head, this);
+  onHead(head: RequestHead, bodyBytes: number | null): void {
+    this.#request = new HttpRequest(head, bodyBytes, this);
     const form = { bodyless: head.method === "HEAD", chunks: head.minorVersion === 1, keepAlive: head.keepAlive };
     this.#response = new HttpResponse(this, form);
     this.#isNew = true;

@@ -1,4 +1,5 @@
 import { type Framing, MalformedMessage, readFields } from "./fields.ts";
+import { KnownHead } from "./known-head.ts";
 
 const maxChunkLineBytes = 4 * 1024;
 const headEnd = Buffer.from("\r\n\r\n");
@@ -17,9 +18,8 @@ export abstract class MessageParser {
   #kept = empty;
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left = 0;
-  /** The head that was read last: on one connection the next is mostly the same, and is not read again. */
-  #headText = "";
-  #framing: Framing | "none" | null = null;
+  /** The head that was read last. */
+  #known: KnownHead | null = null;
 
   constructor(maxHeadBytes: number) {
     this.#maxHeadBytes = maxHeadBytes;
@@ -30,7 +30,8 @@ export abstract class MessageParser {
    * where there is none, null where another head follows.
    */
   protected abstract readHead(lines: string[]): Framing | "none" | null;
-  protected abstract onHead(): void;
+  /** `framing` is this message's: the head may be one that was read for an earlier one of another length. */
+  protected abstract onHead(framing: Framing | "none"): void;
   protected abstract onBody(piece: Buffer): void;
   /** `nothingFollows`: no byte came behind the message. */
   protected abstract onEnd(nothingFollows: boolean): void;
@@ -92,15 +93,20 @@ export abstract class MessageParser {
     }
     if (end === -1) return 0;
     const used = end + headEnd.length;
-    const text = bytes.toString("latin1", 0, end);
-    if (text !== this.#headText || this.#framing === null) {
-      // Not before it is known to be sound.
-      this.#framing = null;
-      this.#framing = this.readHead(text.split("\r\n"));
-      this.#headText = text;
-    }
-    if (this.#framing !== null) this.#begin(this.#framing, used === bytes.length);
+    const framing = this.#framingOf(bytes.toString("latin1", 0, end));
+    if (framing !== null) this.#begin(framing, used === bytes.length);
     return used;
+  }
+
+  /** What ends the body of the message with this head, as `readHead` tells it. */
+  #framingOf(text: string): Framing | "none" | null {
+    const known = this.#known?.framingOf(text);
+    if (known !== undefined) return known;
+    // Not before it is known to be sound.
+    this.#known = null;
+    const framing = this.readHead(text.split("\r\n"));
+    if (framing !== null) this.#known = new KnownHead(text, framing);
+    return framing;
   }
 
   #begin(framing: Framing | "none", nothingFollows: boolean): void {
@@ -108,7 +114,7 @@ export abstract class MessageParser {
     this.#left = typeof framing === "number" ? framing : 0;
     if (framing === "chunked") this.#state = "chunk_size";
     else this.#state = framing === "untold" ? "until_close" : "sized";
-    this.onHead();
+    this.onHead(framing);
     if (none) this.#end(nothingFollows);
   }
 

@@ -1,7 +1,7 @@
 import { type Fields, type Framing, framingOf, MalformedMessage, readFields } from "./fields.ts";
 import { MessageParser } from "./message-parser.ts";
 
-/** The head of a request. */
+/** The head of a request, but for the length of its body. */
 export interface RequestHead {
   method: string;
   /** As it stands in the request line. */
@@ -10,11 +10,14 @@ export interface RequestHead {
   fields: Fields;
   /** The client may send another request on the connection. */
   keepAlive: boolean;
+  /** What was found out of it: see `HeadNote`. */
+  notes: unknown[];
 }
 
 /** Hears of requests, one after the other: head, pieces of the body, end. */
 export interface RequestSink {
-  onHead(head: RequestHead): void;
+  /** One and the same head for requests that differ in their length alone, which is `bodyBytes`; null where it is not told. */
+  onHead(head: RequestHead, bodyBytes: number | null): void;
   onBody(piece: Buffer): void;
   onEnd(): void;
 }
@@ -44,12 +47,14 @@ export class RequestParser extends MessageParser {
     const minorVersion = minor === "1" ? 1 : 0;
     if (framing === "chunked" && minorVersion === 0) throw new MalformedMessage("chunks in HTTP/1.0");
     const keepAlive = minorVersion === 1 && !fields.values.connection?.toLowerCase().includes("close");
-    this.#read = { method, target, minorVersion, fields, keepAlive };
+    // It is told with each request, as it is not the head's.
+    delete fields.values["content-length"];
+    this.#read = { method, target, minorVersion, fields, keepAlive, notes: [] };
     return framing === "untold" ? "none" : framing;
   }
 
-  protected override onHead(): void {
-    if (this.#read) this.#sink.onHead(this.#read);
+  protected override onHead(framing: Framing | "none"): void {
+    if (this.#read) this.#sink.onHead(this.#read, typeof framing === "number" ? framing : null);
   }
 
   protected override onBody(piece: Buffer): void {

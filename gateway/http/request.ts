@@ -37,6 +37,10 @@ export class HttpRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** In lower case, each as often as it was sent. */
   readonly fieldNames: readonly string[];
+  /** What the above was read from; the next request on the connection may have the same. */
+  readonly head: RequestHead;
+  /** Length of the body, where it was told; null for chunks. */
+  readonly bodyBytes: number | null;
   readonly #source: RequestSource;
   #pieces: Buffer[] = [];
   #bytes = 0;
@@ -44,7 +48,10 @@ export class HttpRequest {
   #state: "coming" | "complete" | "gone" = "coming";
   #unwanted = false;
 
-  constructor({ method, target, minorVersion, fields }: RequestHead, source: RequestSource) {
+  constructor(head: RequestHead, bodyBytes: number | null, source: RequestSource) {
+    const { method, target, minorVersion, fields } = head;
+    this.head = head;
+    this.bodyBytes = bodyBytes;
     this.method = method;
     this.url = target;
     this.minorVersion = minorVersion;

@@ -62,10 +62,13 @@ export class HttpResponse {
     return this.#target.needsDrain;
   }
 
-  /** Names and values in turn; throws where one would not stay one header. Without a `content-length` the body goes out in chunks. */
-  writeHead(status: number, headers: readonly string[]): void {
+  /**
+   * Names and values in turn; throws where one would not stay one header. Without a `content-length` the body goes out in chunks.
+   * `lines` are whole header lines of ours, which nobody has a part in and which say nothing of length or connection.
+   */
+  writeHead(status: number, headers: readonly string[], lines = ""): void {
     this.statusCode = status;
-    let head = statusLine(status);
+    let head = statusLine(status) + lines;
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index] as string;
       const value = headers[index + 1] as string;

@@ -40,24 +40,23 @@ export interface LedgerMetering extends Metering {
   close(): Promise<number>;
 }
 
-interface OpenCall {
+/** A call from its admission until its usage is in the database. */
+interface MeteredCall {
   requestId: string;
-  admitted: AdmittedCall;
+  /** Null for a call of which only the end was told. */
+  admitted: AdmittedCall | null;
   hold: Hold | null;
   tokens: TokenCounts | null;
+  /** Its tokens have changed since they were noted. */
+  hasMoved: boolean;
   /** Monotonic; of the last progress in the journal. */
   notedMs: number;
   traces: Traces;
+  /** Null while it runs. */
+  end: { workspaceId: string; chargeNano: bigint; row: UsageRow } | null;
 }
 
-interface EndedCall {
-  requestId: string;
-  workspaceId: string;
-  chargeNano: bigint;
-  row: UsageRow;
-  traces: Traces;
-  settled: boolean;
-}
+type EndedCall = MeteredCall & { end: NonNullable<MeteredCall["end"]> };
 
 /** Takes what calls come to without delaying an answer: into the journal within 100 ms, into the database batch by batch. */
 export function createMetering(options: MeteringOptions): LedgerMetering {
@@ -70,14 +69,14 @@ class Meter implements LedgerMetering {
   readonly #keys: ReturnType<typeof createKeyUse>;
   readonly #timers: NodeJS.Timeout[];
   readonly #stopped = new AbortController();
-  readonly #calls = new Map<string, OpenCall>();
+  /** All that run or wait for the database, by request id. */
+  readonly #calls = new Map<string, MeteredCall>();
   /** Ended and not settled, in the order of their ends. */
   readonly #queue: EndedCall[] = [];
-  readonly #ended = new Set<string>();
   /** Not in the journal yet. A call that is settled by then leaves no line. */
-  #newCalls: OpenCall[] = [];
+  #newCalls: MeteredCall[] = [];
   #newEnds: EndedCall[] = [];
-  #moved = new Set<OpenCall>();
+  #moved: MeteredCall[] = [];
   #working: Promise<void> | null = null;
   /** The last batch did not get through. */
   #isAway = false;
@@ -112,33 +111,36 @@ class Meter implements LedgerMetering {
   }
 
   admitted(admitted: AdmittedCall, hold: Hold | null): void {
-    const call: OpenCall = { requestId: admitted.requestId, admitted, hold, tokens: null, notedMs: Number.NEGATIVE_INFINITY, traces: [] };
-    this.#calls.set(admitted.requestId, call);
-    this.#newCalls.push(call);
+    this.#newCalls.push(this.#open(admitted.requestId, admitted, hold));
+  }
+
+  #open(requestId: string, admitted: AdmittedCall | null, hold: Hold | null): MeteredCall {
+    const notedMs = Number.NEGATIVE_INFINITY;
+    const call: MeteredCall = { requestId, admitted, hold, tokens: null, hasMoved: false, notedMs, traces: [], end: null };
+    this.#calls.set(requestId, call);
+    return call;
   }
 
   progress(requestId: string, tokens: TokenCounts): void {
     const call = this.#calls.get(requestId);
-    if (!call) return;
+    if (!call || call.end) return;
     call.tokens = tokens;
-    this.#moved.add(call);
+    if (call.hasMoved) return;
+    call.hasMoved = true;
+    this.#moved.push(call);
   }
 
   record(entry: UsageEntry): void {
     const { requestId, principal } = entry;
+    const call = this.#calls.get(requestId) ?? this.#open(requestId, null, null);
     // Told again of a call whose end waits here; one whose end is in the database is left alone there.
-    if (this.#ended.has(requestId)) return;
-    const call = this.#calls.get(requestId);
-    this.#calls.delete(requestId);
-    if (call) this.#moved.delete(call);
+    if (call.end) return;
     const tokens = soundTokens(entry.tokens);
     const sound = tokens === entry.tokens ? entry : { ...entry, tokens };
-    const amounts = amountsOf(sound, call?.hold?.amountNano ?? 0n);
-    if (call?.hold) this.#options.credit.spend(call.hold, amounts.chargeNano);
-    const row = usageRow(sound, amounts);
-    const traces = call?.traces ?? [];
-    const ended = { requestId, workspaceId: principal.workspaceId, chargeNano: amounts.chargeNano, row, traces, settled: false };
-    this.#ended.add(requestId);
+    const amounts = amountsOf(sound, call.hold?.amountNano ?? 0n);
+    if (call.hold) this.#options.credit.spend(call.hold, amounts.chargeNano);
+    call.end = { workspaceId: principal.workspaceId, chargeNano: amounts.chargeNano, row: usageRow(sound, amounts) };
+    const ended = call as EndedCall;
     this.#queue.push(ended);
     this.#newEnds.push(ended);
     this.#start();
@@ -169,12 +171,12 @@ class Meter implements LedgerMetering {
   /** What is new goes to the journal. Progress only where the disk has room: it is worth least. */
   #note(): void {
     const journal = this.#journal;
-    for (const call of this.#newCalls) {
-      if (this.#calls.get(call.requestId) === call) journal.add(JSON.stringify(admittedLine(call.admitted, call.hold)), call.traces);
+    for (const { admitted, end, hold, traces } of this.#newCalls) {
+      if (admitted && !end) journal.add(JSON.stringify(admittedLine(admitted, hold)), traces);
     }
     this.#newCalls = [];
-    for (const ended of this.#newEnds) {
-      if (!ended.settled) journal.add(JSON.stringify({ kind: "ended", row: ended.row } satisfies EndedLine), ended.traces);
+    for (const call of this.#newEnds) {
+      if (this.#waits(call)) journal.add(JSON.stringify({ kind: "ended", row: call.end.row } satisfies EndedLine), call.traces);
     }
     this.#newEnds = [];
     if (!journal.failing) this.#noteProgress();
@@ -184,13 +186,24 @@ class Meter implements LedgerMetering {
   #noteProgress(): void {
     const now = performance.now();
     const atMs = Date.now();
+    const early: MeteredCall[] = [];
     for (const call of this.#moved) {
-      if (now - call.notedMs < progressMs) continue;
+      if (call.end) continue;
+      if (now - call.notedMs < progressMs) {
+        early.push(call);
+        continue;
+      }
       call.notedMs = now;
-      this.#moved.delete(call);
+      call.hasMoved = false;
       const { requestId, tokens } = call;
       this.#journal.add(JSON.stringify({ kind: "progress", requestId, tokens, atMs }), call.traces);
     }
+    this.#moved = early;
+  }
+
+  /** It is not in the database yet. */
+  #waits(call: MeteredCall): boolean {
+    return this.#calls.get(call.requestId) === call;
   }
 
   #start(): void {
@@ -214,7 +227,7 @@ class Meter implements LedgerMetering {
         await settle(
           pool,
           gatewayId,
-          batch.map(({ row }) => row),
+          batch.map(({ end }) => end.row),
           short && batch.length === 1,
         );
         for (const ended of batch) this.#done(ended, true);
@@ -228,7 +241,7 @@ class Meter implements LedgerMetering {
       } catch (err) {
         if (batch.length === 1 && isRefusedData(err)) {
           // It would be refused for ever and hold up all others; the log line has every figure of it.
-          logger.error({ err, row: batch[0]?.row }, "a usage record was refused by the database and put aside");
+          logger.error({ err, row: batch[0]?.end.row }, "a usage record was refused by the database and put aside");
           for (const ended of this.#queue.splice(0, 1)) this.#done(ended, false);
           continue;
         }
@@ -246,13 +259,12 @@ class Meter implements LedgerMetering {
     }
   }
 
-  #done(ended: EndedCall, settled: boolean): void {
+  #done({ requestId, traces, end: { workspaceId, chargeNano } }: EndedCall, settled: boolean): void {
     const { credit } = this.#options;
-    ended.settled = true;
-    this.#ended.delete(ended.requestId);
-    if (settled) credit.settled(ended.workspaceId, ended.chargeNano);
-    else credit.refunded(ended.workspaceId, ended.chargeNano);
-    this.#journal.forget(ended.traces);
+    this.#calls.delete(requestId);
+    if (settled) credit.settled(workspaceId, chargeNano);
+    else credit.refunded(workspaceId, chargeNano);
+    this.#journal.forget(traces);
   }
 
   async #flushKeys(): Promise<void> {

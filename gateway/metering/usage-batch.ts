@@ -46,9 +46,24 @@ const partyColumns = [
   "tokenPriceId",
 ] as const;
 
-/** Calls of one kind often follow each other; to see that is cheaper than to write it down. */
+/** Calls of one kind often follow each other; to see that is cheaper than to write it down. Spelled out: a loop over names is not. */
 function isSameParty(row: UsageRow, last: UsageRow): boolean {
-  return partyColumns.every((column) => row[column] === last[column]);
+  return (
+    row.workspaceId === last.workspaceId &&
+    row.userId === last.userId &&
+    row.keyId === last.keyId &&
+    row.serviceId === last.serviceId &&
+    row.instanceId === last.instanceId &&
+    row.modelId === last.modelId &&
+    row.accessName === last.accessName &&
+    row.route === last.route &&
+    row.streamed === last.streamed &&
+    row.outcome === last.outcome &&
+    row.status === last.status &&
+    row.errorCode === last.errorCode &&
+    row.source === last.source &&
+    row.tokenPriceId === last.tokenPriceId
+  );
 }
 
 function partyText(row: UsageRow): string {

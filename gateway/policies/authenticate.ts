@@ -1,6 +1,8 @@
-import { hashApiKey, isApiKeyShaped } from "#lib/api-key-format.ts";
+import { hexOfApiKey, isApiKeyShaped } from "#lib/api-key-format.ts";
 import { AppError } from "#lib/errors.ts";
 import { type TrialClaims, verifyTrialToken } from "#lib/secrets.ts";
+import { HeadNote } from "../http/head-note.ts";
+import type { HttpRequest } from "../http/request.ts";
 import type { Principal, Principals } from "../ports.ts";
 
 const longestToken = 2_048;
@@ -11,14 +13,24 @@ export interface AuthenticateDeps {
   secret: string;
 }
 
+type Caller = Pick<HttpRequest, "head" | "headers">;
+
+/** Whose key it is, and whether it still holds, is asked with each request; only its hash stays the same. */
+const keyHashes = new HeadNote<string>();
+
 /**
- * Who sends this `Authorization` header. Missing, malformed, unknown, revoked, expired and its owner disabled all throw
+ * Who sends a request with this `Authorization` header. Missing, malformed, unknown, revoked, expired and its owner disabled all throw
  * the same `invalid_api_key`; a key whose checksum fails costs no look-up. A promise for trial tokens alone.
  */
-export function authenticate(header: string | undefined, deps: AuthenticateDeps): Principal | Promise<Principal> {
-  const bearer = /^bearer +(\S+) *$/i.exec(header ?? "")?.[1];
+export function authenticate({ head, headers }: Caller, deps: AuthenticateDeps): Principal | Promise<Principal> {
+  const kept = keyHashes.of(head);
+  if (kept !== undefined) return known(deps.principals.byKeyHash(kept));
+  const bearer = /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
   if (!bearer || bearer.length > longestToken) throw invalidApiKey();
-  return isApiKeyShaped(bearer) ? known(deps.principals.byKeyHash(hashApiKey(bearer))) : byTrial(bearer, deps);
+  if (!isApiKeyShaped(bearer)) return byTrial(bearer, deps);
+  const hash = hexOfApiKey(bearer);
+  keyHashes.keep(head, hash);
+  return known(deps.principals.byKeyHash(hash));
 }
 
 /** One error for all that is wrong with a key, so that none of it can be told apart. */

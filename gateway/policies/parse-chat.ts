@@ -1,9 +1,10 @@
-import { type ChatMessage, chatRequest } from "#lib/contracts/openai/chat-request.ts";
+import { type ChatMessage, type ChatRequest, chatRequest } from "#lib/contracts/openai/chat-request.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Limits } from "../limits.ts";
 import { forwardedMembers, type GenerationRequest } from "./generation-request.ts";
 import { checkImageAddress, type ImageHosts } from "./image-address.ts";
 import { memberwise } from "./memberwise.ts";
+import { isPlainChat } from "./plain-chat.ts";
 import { promptSize } from "./prompt-size.ts";
 import { schemaError } from "./schema-error.ts";
 
@@ -22,10 +23,7 @@ export function parseChat(body: Record<string, unknown>, { limits, imageHosts }:
   if (Array.isArray(body.messages) && body.messages.length > limits.maxMessages) {
     throw new AppError("request_too_complex", `The conversation has more than ${limits.maxMessages} messages.`, { param: "messages" });
   }
-  const parsed = check(body);
-  if (!parsed.success) throw schemaError(parsed.error, body);
-  const request = parsed.data;
-  for (const [index, message] of request.messages.entries()) checkMessage(message, `messages[${index}]`, imageHosts);
+  const request = isPlainChat(body) ? body : checked(body, imageHosts);
   const params = forwardedMembers(request);
   return {
     model: request.model,
@@ -36,6 +34,13 @@ export function parseChat(body: Record<string, unknown>, { limits, imageHosts }:
     params,
     size: promptSize(params),
   };
+}
+
+function checked(body: Record<string, unknown>, hosts: ImageHosts): ChatRequest {
+  const parsed = check(body);
+  if (!parsed.success) throw schemaError(parsed.error, body);
+  for (const [index, message] of parsed.data.messages.entries()) checkMessage(message, `messages[${index}]`, hosts);
+  return parsed.data;
 }
 
 function checkMessage(message: ChatMessage, path: string, hosts: ImageHosts): void {

@@ -22,7 +22,7 @@ export type Caller = Asker & { ticket: Ticket };
 
 /** Who asks; a promise for trial tokens alone. The address comes before all limits: a key that was stolen must not use up its owner's. */
 export function identify(exchange: Exchange, deps: CallerDeps): Asker | Promise<Asker> {
-  const found = authenticate(exchange.request.headers.authorization, deps);
+  const found = authenticate(exchange.request, deps);
   return found instanceof Promise ? found.then((principal) => asker(exchange, principal, deps)) : asker(exchange, found, deps);
 }
 

@@ -15,8 +15,8 @@ export interface Exchange extends Placed {
   startedAt: Date;
   /** `performance.now()` at the start. */
   startedMs: number;
-  /** Headers of the answer, whichever it will be: names and values in turn. */
-  headers: string[];
+  /** Header lines of the answer, whichever it will be. */
+  lines: string;
   /** As they stood when they were told last. */
   limitHeaders: string[];
   /** Pattern of the route, empty until it is known. */
@@ -41,7 +41,7 @@ const finalCodes = new Set<ErrorCode>(["credit_balance_exhausted", "budget_excee
 export function beginExchange(request: HttpRequest, response: HttpResponse): Exchange {
   const requestId = newId("req");
   return {
-    headers: ["x-request-id", requestId, "x-content-type-options", "nosniff"],
+    lines: `x-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\n`,
     limitHeaders: [],
     request,
     response,
@@ -59,17 +59,19 @@ export function elapsedMs(exchange: Exchange): number {
   return Math.round(performance.now() - exchange.startedMs);
 }
 
-/** Sends status and headers, those of the exchange among them. */
-export function writeHead(exchange: Exchange, status: number, headers: readonly string[]): void {
-  exchange.response.writeHead(status, [...exchange.headers, ...exchange.limitHeaders, ...headers]);
+/** Sends status and headers, those of the exchange among them. `lines` are whole lines that are the same each time. */
+export function writeHead(exchange: Exchange, status: number, headers: readonly string[], lines: string): void {
+  const { limitHeaders } = exchange;
+  exchange.response.writeHead(status, limitHeaders.length === 0 ? headers : [...limitHeaders, ...headers], exchange.lines + lines);
 }
+
+const jsonLine = "content-type: application/json; charset=utf-8\r\n";
 
 export function sendJson(exchange: Exchange, status: number, body: unknown, more: readonly string[] = []): void {
   const text = JSON.stringify(body);
   const length = String(Buffer.byteLength(text));
   const processingMs = String(elapsedMs(exchange));
-  const type = "application/json; charset=utf-8";
-  writeHead(exchange, status, ["content-type", type, "content-length", length, "openai-processing-ms", processingMs, ...more]);
+  writeHead(exchange, status, ["content-length", length, "openai-processing-ms", processingMs, ...more], jsonLine);
   exchange.response.end(text);
 }
 

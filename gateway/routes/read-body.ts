@@ -1,4 +1,5 @@
 import { AppError } from "#lib/errors.ts";
+import { HeadNote } from "../http/head-note.ts";
 import { BodyTooLong, type HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { Limits } from "../limits.ts";
@@ -9,7 +10,7 @@ import type { Limits } from "../limits.ts";
  */
 export function readBody(request: HttpRequest, response: HttpResponse, limits: Pick<Limits, "maxBodyBytes">): Buffer | Promise<Buffer> {
   checkMediaType(request);
-  if (Number(request.headers["content-length"] ?? 0) > limits.maxBodyBytes) throw tooLarge(limits);
+  if ((request.bodyBytes ?? 0) > limits.maxBodyBytes) throw tooLarge(limits);
   if (request.headers.expect !== undefined && !request.complete) response.writeContinue();
   const refuse = (thrown: unknown) => {
     throw thrown instanceof BodyTooLong ? tooLarge(limits) : thrown;
@@ -22,7 +23,10 @@ export function readBody(request: HttpRequest, response: HttpResponse, limits: P
   }
 }
 
+const isJson = new HeadNote<true>();
+
 function checkMediaType(request: HttpRequest): void {
+  if (isJson.of(request.head)) return;
   const encoding = request.headers["content-encoding"];
   if (encoding && encoding.toLowerCase() !== "identity") {
     throw new AppError("unsupported_media_type", "Compressed bodies are not taken. Send the JSON as it is.", { param: "content-encoding" });
@@ -32,6 +36,7 @@ function checkMediaType(request: HttpRequest): void {
   if (type?.trim() !== "application/json" || (charset && charset !== "utf-8" && charset !== "utf8")) {
     throw new AppError("unsupported_media_type", "Send the body as `Content-Type: application/json`, in UTF-8.", { param: "content-type" });
   }
+  isJson.keep(request.head, true);
 }
 
 function tooLarge(limits: Pick<Limits, "maxBodyBytes">): AppError {

@@ -5,6 +5,8 @@ export interface Route {
   method: "GET" | "POST";
   /** Path without `/v1`; a `*` at the end takes the rest of the path, decoded. */
   pattern: string;
+  /** As logs and figures name it. */
+  name: string;
   /** Whether it also answers below `/v1`, and is refused while the process ends. */
   api: boolean;
   handle(exchange: Exchange, rest: string): Promise<void>;

@@ -27,7 +27,7 @@ export type CallEnd = Pick<UsageEntry, "outcome" | "instanceId" | "source" | "to
 /** The answer of an admitted call is a receipt's subject: its id goes on the answer before anything is sent. */
 export function beginAdmitted(exchange: Exchange, { service }: Admission): void {
   exchange.log.model = service.accessName;
-  exchange.headers.push("x-hydra-receipt", exchange.requestId);
+  exchange.lines += `x-hydra-receipt: ${exchange.requestId}\r\n`;
 }
 
 /** Hands the usage of a call over, to its limits, the ledger and the log line. */

@@ -1,13 +1,13 @@
 import { toAppError } from "#lib/errors.ts";
-import type { Logger } from "#lib/observability/logger.ts";
-import { ClientGone } from "../http/request.ts";
+import { HeadNote } from "../http/head-note.ts";
+import { ClientGone, type HttpRequest } from "../http/request.ts";
 import type { Limits } from "../limits.ts";
-import { endpointOf, type HostRules } from "../policies/host.ts";
+import { type Endpoint, endpointOf, type HostRules } from "../policies/host.ts";
 import { checkHttpShape } from "../policies/http-shape.ts";
 import type { Catalog } from "../ports.ts";
 import { shuttingDown } from "./active-calls.ts";
-import { type Exchange, elapsedMs, sendError } from "./exchange.ts";
-import { MethodNotAllowed, matchRoute, type Route } from "./router.ts";
+import { type Exchange, sendError } from "./exchange.ts";
+import { MethodNotAllowed, matchRoute, type Route, type RouteMatch } from "./router.ts";
 
 /** Whether the process is ending; new calls are refused then. */
 export interface DrainState {
@@ -22,19 +22,38 @@ export interface ServeDeps {
   catalog: Catalog;
 }
 
+/** What a request asks for by its head. */
+interface Opening {
+  endpoint: Endpoint;
+  match: RouteMatch;
+}
+
+const openings = new HeadNote<Opening>();
+
 /** One request to its answer, whatever happens on the way. */
-export async function serve(exchange: Exchange, { routes, limits, state, hosts, catalog }: ServeDeps): Promise<void> {
+export async function serve(exchange: Exchange, deps: ServeDeps): Promise<void> {
   const { request } = exchange;
   try {
-    checkHttpShape(request, limits);
-    exchange.endpoint = endpointOf(request.headers.host, hosts, (name) => catalog.hasRegion(name));
-    const { route, rest } = matchRoute(routes, request.method, request.url);
-    exchange.route = route.api ? `/v1${route.pattern}` : route.pattern;
-    if (route.api && state.draining) throw shuttingDown();
+    const { endpoint, match } = openingOf(request, deps);
+    const { route, rest } = match;
+    exchange.endpoint = endpoint;
+    exchange.route = route.name;
+    if (route.api && deps.state.draining) throw shuttingDown();
     await route.handle(exchange, rest);
   } catch (thrown) {
-    answerFailure(exchange, thrown, state);
+    answerFailure(exchange, thrown, deps.state);
   }
+}
+
+function openingOf(request: HttpRequest, { routes, limits, hosts, catalog }: ServeDeps): Opening {
+  const kept = openings.of(request.head);
+  if (kept) return kept;
+  checkHttpShape(request, limits);
+  const endpoint = endpointOf(request.headers.host, hosts, (name) => catalog.hasRegion(name));
+  const opening = { endpoint, match: matchRoute(routes, request.method, request.url) };
+  // Regions come and go.
+  if (endpoint.serves !== "region") openings.keep(request.head, opening);
+  return opening;
 }
 
 function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState): void {
@@ -53,18 +72,4 @@ function answerFailure(exchange: Exchange, thrown: unknown, state: DrainState): 
   if (thrown instanceof MethodNotAllowed) headers.push("allow", thrown.allow);
   if (state.draining) headers.push("connection", "close");
   sendError(exchange, toAppError(thrown), headers);
-}
-
-/** One line a request: no keys, no bodies. Probes come every second and are only of interest when they fail. */
-export function logRequest(logger: Logger, exchange: Exchange): void {
-  const { request, response, requestId, route, log } = exchange;
-  const { cause, model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome } = log;
-  const { method } = request;
-  const status = response.headersSent ? response.statusCode : 499;
-  const ms = elapsedMs(exchange);
-  // One literal: a spread makes a slow object, and there is one for each request.
-  const line = { requestId, method, route, status, ms, model, errorCode, inputTokens, outputTokens, firstTokenMs, outcome };
-  if (status >= 500 || cause instanceof Error) logger.warn({ ...line, ...(cause instanceof Error ? { err: cause } : {}) }, "request");
-  else if (route.endsWith("z") && status < 400) logger.debug(line, "request");
-  else logger.info(line, "request");
 }

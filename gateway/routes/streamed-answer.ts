@@ -15,7 +15,7 @@ export interface StreamOptions {
   limits: Pick<Limits, "heartbeatMs" | "earlyOpenMs">;
 }
 
-const streamHeaders = ["content-type", "text/event-stream; charset=utf-8", "cache-control", "no-cache", "x-accel-buffering", "no"];
+const streamLines = "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n";
 const heartbeat = ": keep-alive\n\n";
 
 /**
@@ -103,7 +103,7 @@ export class StreamedAnswer implements Answer {
     if (exchange.response.headersSent) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#beat(), limits.heartbeatMs);
-    writeHead(exchange, 200, [...streamHeaders, "openai-processing-ms", String(elapsedMs(exchange))]);
+    writeHead(exchange, 200, ["openai-processing-ms", String(elapsedMs(exchange))], streamLines);
   }
 
   #beat(): void {

@@ -22,7 +22,7 @@ export interface TableDeps extends GenerateDeps, ModelsDeps, KeyDeps, ReceiptDep
 export function routeTable(deps: TableDeps, state: DrainState): Route[] {
   const chat = { parse: parseChat, shape: chatShape };
   const text = { parse: parseCompletion, shape: textShape };
-  return [
+  const routes: Omit<Route, "name">[] = [
     { method: "POST", pattern: "/chat/completions", api: true, handle: (exchange) => generate(exchange, deps, chat) },
     { method: "POST", pattern: "/completions", api: true, handle: (exchange) => generate(exchange, deps, text) },
     { method: "POST", pattern: "/embeddings", api: true, handle: (exchange) => answerWhole(exchange, deps, embeddings) },
@@ -43,4 +43,5 @@ export function routeTable(deps: TableDeps, state: DrainState): Route[] {
       },
     },
   ];
+  return routes.map((route) => ({ ...route, name: route.api ? `/v1${route.pattern}` : route.pattern }));
 }

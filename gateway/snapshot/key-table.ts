@@ -54,8 +54,9 @@ export class KeyTable implements Table<KeyRow> {
     return this.#byId.size;
   }
 
-  byHash(hash: Uint8Array): Principal | null {
-    return this.#byHash.get(textOf(hash))?.principal ?? null;
+  /** `hash` is in hex. */
+  byHash(hash: string): Principal | null {
+    return this.#byHash.get(hash)?.principal ?? null;
   }
 
   byId(id: string): Principal | null {
@@ -65,7 +66,7 @@ export class KeyTable implements Table<KeyRow> {
   /** A call that runs keeps its principal: rules that change are seen through it at once. */
   put(row: KeyRow, stamp: number): void {
     const known = this.#byId.get(row.id);
-    const hash = textOf(row.hash);
+    const hash = hexOf(row.hash);
     if (known && known.hash === hash && known.principal.userId === row.userId && known.principal.workspaceId === row.workspaceId) {
       known.principal.rules = rulesOf(row);
       known.stamp = stamp;
@@ -92,9 +93,8 @@ export class KeyTable implements Table<KeyRow> {
   }
 }
 
-/** The cheapest form of 32 bytes that a Map can be asked for. */
-function textOf(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString("latin1");
+function hexOf(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString("hex");
 }
 
 function rulesOf(row: KeyRow): KeyRules {

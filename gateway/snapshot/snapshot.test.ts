@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hashApiKey } from "#lib/api-key-format.ts";
+import { hexOfApiKey } from "#lib/api-key-format.ts";
 import { newId } from "#lib/ids.ts";
 import { createLogger } from "#lib/observability/logger.ts";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
@@ -64,7 +64,7 @@ test("a price comes into force at its time, without a reload; a key expires so t
   await db.tokenPrice.create({ data: { id: "prc_soon", modelId, effectiveFrom: at, ...rates } });
   await db.apiKey.update({ where: { id: caller.keyId }, data: { expiresAt: at } });
   await caughtUp(database.db);
-  const hash = hashApiKey(caller.key);
+  const hash = hexOfApiKey(caller.key);
   const principal = snapshot.principals.byKeyHash(hash);
   expect(principal?.keyId).toBe(caller.keyId);
   expect(snapshot.catalog.find("public", "priced")?.price?.id).not.toBe("prc_soon");
@@ -83,7 +83,7 @@ test("a trial's user is looked up too; rules that change are seen through a call
   await caughtUp(database.db);
   const { userId, workspaceId } = caller;
   const trial = snapshot.principals.byTrial({ userId, workspaceId });
-  const keyed = snapshot.principals.byKeyHash(hashApiKey(caller.key));
+  const keyed = snapshot.principals.byKeyHash(hexOfApiKey(caller.key));
   if (!trial || !keyed) throw new Error("the caller is not there");
   expect(trial).toMatchObject({ userId, workspaceId, keyId: null, rules: null });
   expect(snapshot.principals.byTrial({ userId, workspaceId: "ws_other" })).toBeNull();
@@ -104,7 +104,7 @@ test("a closed snapshot answers nothing, and nobody waits for it", async () => {
   await snapshot.close();
   expect(snapshot.holds()).toBe(false);
   const unknowable = expect.objectContaining({ code: "billing_unavailable", retryAfterSeconds: 5 });
-  expect(() => snapshot.principals.byKeyHash(hashApiKey(caller.key))).toThrow(unknowable);
+  expect(() => snapshot.principals.byKeyHash(hexOfApiKey(caller.key))).toThrow(unknowable);
   expect(() => snapshot.principals.byTrial(caller)).toThrow(unknowable);
   expect(() => snapshot.catalog.find("public", "hydra-tiny")).toThrow(unknowable);
   expect(() => snapshot.catalog.visibleTo(caller.workspaceId)).toThrow(unknowable);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { Dispatcher } from "undici";
+import { type Due, deadlines } from "../deadlines.ts";
 import type { Limits } from "../limits.ts";
 import type { InstanceTarget } from "../ports.ts";
 import { UpstreamFailure, upstreamFailure } from "./failure.ts";
@@ -52,21 +53,19 @@ export function openCall(options: CallOptions, sink: CallSink): UpstreamCall {
   return call;
 }
 
-class Call implements UpstreamCall, Dispatcher.DispatchHandler {
+class Call implements UpstreamCall, Dispatcher.DispatchHandler, Due {
+  /** The deadlines'. */
+  place = 0;
+  deadlineMs: number;
+  #isTimed = true;
   readonly #options: CallOptions;
   readonly #sink: CallSink;
   readonly #reader: SseReader;
   #controller: Dispatcher.DispatchController | null = null;
-  /** Fires at the deadline or before it, and then waits for the rest: to move a deadline is cheaper than to move a timer. */
-  #timer: NodeJS.Timeout;
-  /** Monotonic; infinite while nothing is waited for. */
-  #deadlineMs: number;
   /** Milliseconds of silence that the deadline stands for, for the error. */
   #silenceMs: number;
   #closed = false;
   #paused = false;
-  /** Nothing more comes from the connection. */
-  #ended = false;
   /** Set for an answer that is no stream: its status, and the first bytes of its body. */
   #refused: Refused | null = null;
 
@@ -77,8 +76,8 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
       if (!this.#closed) this.#sink.data(text);
     }, options.limits.maxLineBytes);
     this.#silenceMs = options.firstByteMs;
-    this.#deadlineMs = performance.now() + options.firstByteMs;
-    this.#timer = setTimeout(() => this.#onTimer(), Math.min(options.firstByteMs, options.limits.idleMs));
+    this.deadlineMs = performance.now() + options.firstByteMs;
+    deadlines.add(this);
   }
 
   send(): void {
@@ -113,7 +112,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   pause(): void {
     if (this.#paused || this.#closed) return;
     this.#paused = true;
-    this.#deadlineMs = Number.POSITIVE_INFINITY;
+    this.deadlineMs = Number.POSITIVE_INFINITY;
     this.#controller?.pause();
   }
 
@@ -127,27 +126,26 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#controller?.abort(new Error("closed by the gateway"));
+    this.#stopTime();
+    this.#controller?.abort(closedHere());
   }
 
   leave(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#timer);
     if (this.#paused) this.#controller?.resume();
-    // The end mostly stands behind the last event, in the same bytes.
-    queueMicrotask(() => this.#awaitEnd());
+    this.deadlineMs = performance.now() + this.#options.limits.finishGraceMs;
   }
 
-  #awaitEnd(): void {
-    if (this.#ended) return;
-    this.#timer = setTimeout(() => this.#controller?.abort(new Error("stream left open")), this.#options.limits.finishGraceMs);
+  onDue(): void {
+    this.#isTimed = false;
+    if (this.#closed) this.#controller?.abort(new Error("stream left open"));
+    else this.#fail(upstreamFailure("upstream_timeout", "other", new Error(`no byte for ${Math.round(this.#silenceMs)} ms`)));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#closed) controller.abort(new Error("closed by the gateway"));
+    if (this.#closed) controller.abort(closedHere());
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -174,8 +172,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
+    this.#stopTime();
     if (this.#closed) return;
     if (this.#refused) {
       this.#endRefusal(this.#refused);
@@ -186,8 +183,7 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
+    this.#stopTime();
     if (this.#closed) return;
     const begun = this.#controller !== null;
     if (this.#refused) this.#endRefusal(this.#refused);
@@ -218,12 +214,15 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler {
   /** The instance has shown that it is there: it may be silent for as long again. */
   #onSign(): void {
     this.#silenceMs = this.#options.limits.idleMs;
-    this.#deadlineMs = performance.now() + this.#silenceMs;
+    this.deadlineMs = performance.now() + this.#silenceMs;
   }
 
-  #onTimer(): void {
-    const leftMs = this.#deadlineMs - performance.now();
-    if (leftMs > 0) this.#timer = setTimeout(() => this.#onTimer(), Math.min(leftMs, this.#options.limits.idleMs));
-    else this.#fail(upstreamFailure("upstream_timeout", "other", new Error(`no byte for ${Math.round(this.#silenceMs)} ms`)));
+  #stopTime(): void {
+    if (this.#isTimed) deadlines.remove(this);
+    this.#isTimed = false;
   }
+}
+
+function closedHere(): Error {
+  return new Error("closed by the gateway");
 }

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { ChatChunk } from "#lib/contracts/openai/chunk.ts";
 import { type AppError, toAppError } from "#lib/errors.ts";
 import type { TokenCounts } from "#lib/money/usage.ts";
+import { type Due, deadlines } from "../deadlines.ts";
 import type { Limits } from "../limits.ts";
 import type { InstanceTarget, UsageEntry } from "../ports.ts";
 import type { CallResult, Picker, Seat } from "../routing/picker.ts";
@@ -44,12 +45,14 @@ const maxAttempts = 2;
  * One admitted call, from the choice of an instance to its one end. Before the commit a failed attempt may be repeated
  * once; after it a failure is the client's to see, because a second answer would differ from the first.
  */
-export class Generation {
+export class Generation implements Due {
+  /** The deadlines'. */
+  place = 0;
+  deadlineMs: number;
   readonly #options: GenerationOptions;
   readonly #tally: Tally;
   readonly #tried: string[] = [];
   readonly #ended = Promise.withResolvers<GenerationEnd>();
-  readonly #totalTimer: NodeJS.Timeout;
   readonly #firstByteDeadlineMs: number;
   readonly #elapsedMs = () => performance.now() - this.#options.startedMs;
   #held: { chunk: ChatChunk; text: string }[] = [];
@@ -57,24 +60,31 @@ export class Generation {
   #attempts = 0;
   #seat: Seat | null = null;
   #call: UpstreamCall | null = null;
-  #graceTimer: NodeJS.Timeout | undefined;
+  #isTimed = true;
+  #inGrace = false;
   #done = false;
 
   constructor(options: GenerationOptions) {
     this.#options = options;
     this.#tally = new Tally(options.choices);
     this.#firstByteDeadlineMs = performance.now() + options.limits.firstByteMs;
-    const late = () => this.#onFailure(upstreamFailure("upstream_timeout", "none", new Error("total time limit")));
-    this.#totalTimer = setTimeout(late, options.limits.totalMs);
+    this.deadlineMs = performance.now() + options.limits.totalMs;
     options.answer.onDrain(() => this.#call?.resume());
   }
 
   /** Runs the call; resolves once, whatever happens. */
   run(): Promise<GenerationEnd> {
+    deadlines.add(this);
     const seat = this.#options.picker.pick(this.#options.instances, this.#tried);
     if (seat) this.#attempt(seat);
     else this.#onFailure(overloaded());
     return this.#ended.promise;
+  }
+
+  /** The total time is over, or, after the finish, the time that the end of the stream was waited for. */
+  onDue(): void {
+    this.#isTimed = false;
+    this.#onFailure(upstreamFailure("upstream_timeout", "none", new Error("total time limit")));
   }
 
   /** The client has left: the instance must stop at once. */
@@ -155,7 +165,10 @@ export class Generation {
     if (!answer.chunk(chunk, text)) this.#call?.pause();
     this.#options.onProgress?.(this.#tally.tokens);
     // An engine that forgets to end its stream after the finish must not keep the client waiting.
-    if (this.#tally.finished) this.#graceTimer ??= setTimeout(() => this.#onEnd(), limits.finishGraceMs);
+    if (this.#tally.finished && !this.#inGrace) {
+      this.#inGrace = true;
+      this.deadlineMs = Math.min(this.deadlineMs, performance.now() + limits.finishGraceMs);
+    }
   }
 
   #hold(chunk: ChatChunk, text: string): void {
@@ -198,8 +211,7 @@ export class Generation {
   #end(outcome: GenerationEnd["outcome"], error: AppError | null, result: CallResult = "unclear"): void {
     if (this.#done) return;
     this.#done = true;
-    clearTimeout(this.#totalTimer);
-    clearTimeout(this.#graceTimer);
+    if (this.#isTimed) deadlines.remove(this);
     if (outcome === "completed") this.#call?.leave();
     this.#closeAttempt(outcome === "completed" ? "answered" : result);
     const { answer } = this.#options;

@@ -1,6 +1,7 @@
 import { type Logger, type LoggerOptions, pino } from "pino";
 import { PinoPretty as pretty } from "pino-pretty";
 import { isoTime } from "../iso-time.ts";
+import { LineBlocks } from "./line-blocks.ts";
 
 export type { Logger };
 
@@ -12,8 +13,6 @@ export function redactKeys(text: string): string {
 }
 
 const secrets = new Set(["authorization", "cookie", "password", "token", "secret", "key", "apiKey"]);
-const flushMs = 100;
-const blockBytes = 8 * 1024;
 
 /**
  * A logger to standard output: one JSON line an entry, or readable lines. Secrets by their usual names are left out.
@@ -33,7 +32,31 @@ export function createLogger(name: string, options: { level: string; format: "js
   // In this thread: a worker's lines would be lost when the process ends on an error.
   if (options.format === "pretty") return pino(settings, pretty({ ignore: "pid,hostname", sync: true }));
   if (!options.buffered) return pino(settings);
-  return pino(settings, pino.destination({ sync: false, minLength: blockBytes, periodicFlush: flushMs }));
+  return pino(settings, inBlocks());
+}
+
+/**
+ * Where a logger's lines go, for who makes lines of their own: one object in JSON and its line feed each, of members that hold
+ * no secrets. `begin` is what its lines begin with up to the entry's own members.
+ */
+export function linesOf(logger: Logger): { write(line: string): void; begin(level: "info" | "debug"): string } {
+  const inside = logger as unknown as Record<symbol, unknown>;
+  const stream = inside[pino.symbols.streamSym] as { write(line: string): void };
+  const bindings = inside[pino.symbols.chindingsSym] as string;
+  return {
+    write: (line) => stream.write(line),
+    begin: (level) => `{"level":${logger.levels.values[level]},"time":"${isoTime(Date.now())}"${bindings}`,
+  };
+}
+
+function inBlocks(): LineBlocks {
+  const output = pino.destination({ sync: false });
+  const blocks = new LineBlocks(output);
+  process.on("exit", () => {
+    blocks.flush();
+    output.flushSync();
+  });
+  return blocks;
 }
 
 function redactError(error: ReturnType<typeof pino.stdSerializers.err>): ReturnType<typeof pino.stdSerializers.err> {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { hashApiKey } from "#lib/api-key-format.ts";
+import { hexOfApiKey } from "#lib/api-key-format.ts";
 import type { Db } from "#lib/db/client.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 import type { TestCaller } from "#test/gateway-factory.ts";
@@ -76,7 +76,7 @@ function serviceFigures(seen: Seen, workspaceId: string): object[] {
 export async function expectEqual(db: Db, seen: Seen, callers: TestCaller[]): Promise<void> {
   const truth = await trueCallers(db);
   for (const caller of callers) {
-    const principal = seen.principals.byKeyHash(hashApiKey(caller.key));
+    const principal = seen.principals.byKeyHash(hexOfApiKey(caller.key));
     expect(principal && callerFigures(principal)).toEqual(truth.get(caller.keyId) ?? null);
     expect(serviceFigures(seen, caller.workspaceId)).toEqual(await trueServices(db, caller.workspaceId));
   }

@@ -1,12 +1,11 @@
 import { performance } from "node:perf_hooks";
 import { Agent, type Dispatcher } from "undici";
 import { Connection, type ConnectionOwner, type WireRequest } from "./connection.ts";
+import { RequestHeads } from "./request-heads.ts";
 
 /** Servers close idle connections after 5 s and more; before that ours is closed by ourselves. */
 const idleMs = 4_000;
 const sweepMs = 1_000;
-const visible = /^[\x21-\x7e]+$/;
-const printable = /^[\t\x20-\x7e]+$/;
 
 /**
  * The connections to instances. Whole POST requests, which every generation is, go over connections of our own that cost
@@ -28,7 +27,7 @@ export class UpstreamAgent extends Agent {
     const plain = method === "POST" && typeof body === "string" && Array.isArray(headers) && typeof origin === "string";
     if (!plain || query || upgrade || !handler.onRequestStart) return super.dispatch(options, handler);
     const place = this.#place(origin);
-    place.send({ text: requestText(place.host, options.path, headers, body), handler });
+    place.send({ text: place.heads.requestText(options.path, headers, body), handler });
     return true;
   }
 
@@ -59,7 +58,7 @@ export class UpstreamAgent extends Agent {
 
 /** The connections to one address; the one used last is used next, so that the others can grow idle and go. */
 class Origin implements ConnectionOwner {
-  readonly host: string;
+  readonly heads: RequestHeads;
   readonly #url: URL;
   readonly #connectMs: number;
   readonly #all = new Set<Connection>();
@@ -68,7 +67,7 @@ class Origin implements ConnectionOwner {
   constructor(url: URL, connectMs: number) {
     this.#url = url;
     this.#connectMs = connectMs;
-    this.host = url.host;
+    this.heads = new RequestHeads(url.host);
   }
 
   send(request: WireRequest): void {
@@ -107,16 +106,4 @@ class Origin implements ConnectionOwner {
     this.#all.add(connection);
     connection.send(request);
   }
-}
-
-/** Throws where a header would not stay one header. */
-function requestText(host: string, path: string, headers: readonly unknown[], body: string): string {
-  if (!visible.test(path)) throw new Error("the path of the request holds characters that it must not");
-  let head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\n`;
-  for (let index = 0; index < headers.length; index += 2) {
-    const line = `${headers[index]}: ${headers[index + 1]}`;
-    if (!printable.test(line)) throw new Error(`the header ${headers[index]} of the request holds characters that it must not`);
-    head += `${line}\r\n`;
-  }
-  return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
