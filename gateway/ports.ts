@@ -160,12 +160,16 @@ export interface Metering {
   /** True while the journal cannot be written: nothing more may be admitted (`storage_full`). */
   storageFull(): boolean;
   /** The call is admitted; goes to the journal within a second. */
-  admitted(call: AdmittedCall, hold: Hold | null): void;
-  /** Tokens so far of a call that goes on; goes to the journal within a second. Cheap: called for each event. */
-  progress(requestId: string, tokens: TokenCounts): void;
-  /** Takes the entry at once, ends its hold, and writes it later. */
-  record(entry: UsageEntry): void;
+  admitted(call: AdmittedCall, hold: Hold | null): MeteredCall;
   keyUsed(keyId: string): void;
+}
+
+/** An admitted call whose usage is metered. */
+export interface MeteredCall {
+  /** Tokens so far of a call that goes on; they go to the journal within a second. Cheap: called for each event. */
+  progress(tokens: TokenCounts): void;
+  /** Takes the entry at once, ends its hold, and writes it later. Only the first is taken. */
+  record(entry: UsageEntry): void;
 }
 
 /** What a key or a workspace was charged so far, in nano-units; days and months in UTC. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TokenCounts } from "#lib/money/usage.ts";
 import type { Logger } from "#lib/observability/logger.ts";
 import type { Limits } from "../limits.ts";
-import type { AdmittedCall, Hold, Metering, UsageEntry } from "../ports.ts";
+import type { AdmittedCall, Hold, MeteredCall, Metering, UsageEntry } from "../ports.ts";
 import type { LeasedCredit } from "./credit.ts";
 import { Journal, type Traces, type WriteBytes } from "./journal.ts";
 import { createKeyUse } from "./key-use.ts";
@@ -14,7 +14,7 @@ import { WaitingRoom } from "./waiting-room.ts";
 const journalMs = 100;
 const progressMs = 900;
 const keyUseMs = 1_000;
-const batchSize = 500;
+const batchSize = 1_000;
 /** Batches that come faster than they fill are held up a little: a transaction costs more than a row. */
 const lingerMs = 40;
 const shortestRetryMs = 100;
@@ -40,43 +40,72 @@ export interface LedgerMetering extends Metering {
   close(): Promise<number>;
 }
 
-/** A call from its admission until its usage is in the database. */
-interface MeteredCall {
-  requestId: string;
-  /** Null for a call of which only the end was told. */
-  admitted: AdmittedCall | null;
-  hold: Hold | null;
-  tokens: TokenCounts | null;
-  /** Its tokens have changed since they were noted. */
-  hasMoved: boolean;
-  /** Monotonic; of the last progress in the journal. */
-  notedMs: number;
-  traces: Traces;
-  /** Null while it runs. */
-  end: { workspaceId: string; chargeNano: bigint; row: UsageRow } | null;
+/** What it does with its calls. */
+interface Ends {
+  onMoved(call: Call): void;
+  onEnded(call: Call): void;
 }
 
-type EndedCall = MeteredCall & { end: NonNullable<MeteredCall["end"]> };
+/** A call from its admission until its usage is in the database. */
+class Call implements MeteredCall {
+  readonly admitted: AdmittedCall;
+  readonly hold: Hold | null;
+  readonly #ends: Ends;
+  tokens: TokenCounts | null = null;
+  /** Its tokens have changed since they were noted. */
+  hasMoved = false;
+  /** Monotonic; of the last progress in the journal. */
+  notedMs = Number.NEGATIVE_INFINITY;
+  traces: Traces = [];
+  /** Null while it runs. */
+  row: UsageRow | null = null;
+  chargeNano = 0n;
+  isSettled = false;
+
+  constructor(admitted: AdmittedCall, hold: Hold | null, ends: Ends) {
+    this.admitted = admitted;
+    this.hold = hold;
+    this.#ends = ends;
+  }
+
+  progress(tokens: TokenCounts): void {
+    if (this.row) return;
+    this.tokens = tokens;
+    if (this.hasMoved) return;
+    this.hasMoved = true;
+    this.#ends.onMoved(this);
+  }
+
+  record(entry: UsageEntry): void {
+    if (this.row) return;
+    const tokens = soundTokens(entry.tokens);
+    const sound = tokens === entry.tokens ? entry : { ...entry, tokens };
+    const amounts = amountsOf(sound, this.hold?.amountNano ?? 0n);
+    this.chargeNano = amounts.chargeNano;
+    this.row = usageRow(sound, amounts);
+    this.#ends.onEnded(this);
+  }
+}
+
+type EndedCall = Call & { row: UsageRow };
 
 /** Takes what calls come to without delaying an answer: into the journal within 100 ms, into the database batch by batch. */
 export function createMetering(options: MeteringOptions): LedgerMetering {
   return new Meter(options);
 }
 
-class Meter implements LedgerMetering {
+class Meter implements LedgerMetering, Ends {
   readonly #options: MeteringOptions;
   readonly #journal: Journal;
   readonly #keys: ReturnType<typeof createKeyUse>;
   readonly #timers: NodeJS.Timeout[];
   readonly #stopped = new AbortController();
-  /** All that run or wait for the database, by request id. */
-  readonly #calls = new Map<string, MeteredCall>();
   /** Ended and not settled, in the order of their ends. */
   readonly #queue: EndedCall[] = [];
   /** Not in the journal yet. A call that is settled by then leaves no line. */
-  #newCalls: MeteredCall[] = [];
+  #newCalls: Call[] = [];
   #newEnds: EndedCall[] = [];
-  #moved: MeteredCall[] = [];
+  #moved: Call[] = [];
   #working: Promise<void> | null = null;
   /** The last batch did not get through. */
   #isAway = false;
@@ -110,36 +139,18 @@ class Meter implements LedgerMetering {
     this.#keys.note(keyId);
   }
 
-  admitted(admitted: AdmittedCall, hold: Hold | null): void {
-    this.#newCalls.push(this.#open(admitted.requestId, admitted, hold));
-  }
-
-  #open(requestId: string, admitted: AdmittedCall | null, hold: Hold | null): MeteredCall {
-    const notedMs = Number.NEGATIVE_INFINITY;
-    const call: MeteredCall = { requestId, admitted, hold, tokens: null, hasMoved: false, notedMs, traces: [], end: null };
-    this.#calls.set(requestId, call);
+  admitted(admitted: AdmittedCall, hold: Hold | null): MeteredCall {
+    const call = new Call(admitted, hold, this);
+    this.#newCalls.push(call);
     return call;
   }
 
-  progress(requestId: string, tokens: TokenCounts): void {
-    const call = this.#calls.get(requestId);
-    if (!call || call.end) return;
-    call.tokens = tokens;
-    if (call.hasMoved) return;
-    call.hasMoved = true;
+  onMoved(call: Call): void {
     this.#moved.push(call);
   }
 
-  record(entry: UsageEntry): void {
-    const { requestId, principal } = entry;
-    const call = this.#calls.get(requestId) ?? this.#open(requestId, null, null);
-    // Told again of a call whose end waits here; one whose end is in the database is left alone there.
-    if (call.end) return;
-    const tokens = soundTokens(entry.tokens);
-    const sound = tokens === entry.tokens ? entry : { ...entry, tokens };
-    const amounts = amountsOf(sound, call.hold?.amountNano ?? 0n);
-    if (call.hold) this.#options.credit.spend(call.hold, amounts.chargeNano);
-    call.end = { workspaceId: principal.workspaceId, chargeNano: amounts.chargeNano, row: usageRow(sound, amounts) };
+  onEnded(call: Call): void {
+    if (call.hold) this.#options.credit.spend(call.hold, call.chargeNano);
     const ended = call as EndedCall;
     this.#queue.push(ended);
     this.#newEnds.push(ended);
@@ -171,12 +182,12 @@ class Meter implements LedgerMetering {
   /** What is new goes to the journal. Progress only where the disk has room: it is worth least. */
   #note(): void {
     const journal = this.#journal;
-    for (const { admitted, end, hold, traces } of this.#newCalls) {
-      if (admitted && !end) journal.add(JSON.stringify(admittedLine(admitted, hold)), traces);
+    for (const { admitted, row, hold, traces } of this.#newCalls) {
+      if (!row) journal.add(JSON.stringify(admittedLine(admitted, hold)), traces);
     }
     this.#newCalls = [];
-    for (const call of this.#newEnds) {
-      if (this.#waits(call)) journal.add(JSON.stringify({ kind: "ended", row: call.end.row } satisfies EndedLine), call.traces);
+    for (const { row, isSettled, traces } of this.#newEnds) {
+      if (!isSettled) journal.add(JSON.stringify({ kind: "ended", row } satisfies EndedLine), traces);
     }
     this.#newEnds = [];
     if (!journal.failing) this.#noteProgress();
@@ -186,24 +197,19 @@ class Meter implements LedgerMetering {
   #noteProgress(): void {
     const now = performance.now();
     const atMs = Date.now();
-    const early: MeteredCall[] = [];
+    const early: Call[] = [];
     for (const call of this.#moved) {
-      if (call.end) continue;
+      if (call.row) continue;
       if (now - call.notedMs < progressMs) {
         early.push(call);
         continue;
       }
       call.notedMs = now;
       call.hasMoved = false;
-      const { requestId, tokens } = call;
-      this.#journal.add(JSON.stringify({ kind: "progress", requestId, tokens, atMs }), call.traces);
+      const { tokens, admitted, traces } = call;
+      this.#journal.add(JSON.stringify({ kind: "progress", requestId: admitted.requestId, tokens, atMs }), traces);
     }
     this.#moved = early;
-  }
-
-  /** It is not in the database yet. */
-  #waits(call: MeteredCall): boolean {
-    return this.#calls.get(call.requestId) === call;
   }
 
   #start(): void {
@@ -227,7 +233,7 @@ class Meter implements LedgerMetering {
         await settle(
           pool,
           gatewayId,
-          batch.map(({ end }) => end.row),
+          batch.map(({ row }) => row),
           short && batch.length === 1,
         );
         for (const ended of batch) this.#done(ended, true);
@@ -241,7 +247,7 @@ class Meter implements LedgerMetering {
       } catch (err) {
         if (batch.length === 1 && isRefusedData(err)) {
           // It would be refused for ever and hold up all others; the log line has every figure of it.
-          logger.error({ err, row: batch[0]?.end.row }, "a usage record was refused by the database and put aside");
+          logger.error({ err, row: batch[0]?.row }, "a usage record was refused by the database and put aside");
           for (const ended of this.#queue.splice(0, 1)) this.#done(ended, false);
           continue;
         }
@@ -259,12 +265,13 @@ class Meter implements LedgerMetering {
     }
   }
 
-  #done({ requestId, traces, end: { workspaceId, chargeNano } }: EndedCall, settled: boolean): void {
+  #done(ended: EndedCall, settled: boolean): void {
     const { credit } = this.#options;
-    this.#calls.delete(requestId);
-    if (settled) credit.settled(workspaceId, chargeNano);
-    else credit.refunded(workspaceId, chargeNano);
-    this.#journal.forget(traces);
+    const { workspaceId } = ended.row;
+    ended.isSettled = true;
+    if (settled) credit.settled(workspaceId, ended.chargeNano);
+    else credit.refunded(workspaceId, ended.chargeNano);
+    this.#journal.forget(ended.traces);
   }
 
   async #flushKeys(): Promise<void> {

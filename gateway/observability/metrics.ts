@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { ByThree } from "./by-three.ts";
 import { type Series, SeriesHistogram } from "./series-histogram.ts";
 
 /** One request that has ended, as metrics see it: no ids, no keys, no texts of a caller's. */
@@ -48,13 +49,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const labelNames = ["route", "status", "code"];
-  const requests = new Counter({
-    name: "hydra_requests_total",
-    help: "Requests that have ended, by route, HTTP status and error code",
-    labelNames,
-    registers,
-  });
+  const requests = countRequests(registry);
   const refusals = new Counter({
     name: "hydra_refusals_total",
     help: "Requests that were turned away before they were admitted, by error code; they leave no usage record",
@@ -62,17 +57,10 @@ export function createMetrics(): Metrics {
     registers,
   });
   const seriesOf = callSeries(registry);
-  const counts = new Map<string, Counter.Internal>();
 
   return {
     requestEnded({ route, status, errorCode, seconds, call }) {
-      const key = `${route} ${status} ${errorCode}`;
-      let count = counts.get(key);
-      if (!count) {
-        count = requests.labels({ route: route || "none", status: String(status), code: errorCode ?? "" });
-        counts.set(key, count);
-      }
-      count.inc();
+      requests.of(route, status, errorCode ?? "").count++;
       if (call) observeCall(seriesOf(route, call.model, errorCode ?? ""), call, seconds);
       else if (errorCode) refusals.inc({ code: errorCode });
     },
@@ -90,6 +78,26 @@ export function createMetrics(): Metrics {
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+/** How many there were of each; the library's own counters are found by their labels each time. */
+function countRequests(registry: Registry): ByThree<string, number, string, { count: number }> {
+  const all: { labels: Record<string, string>; count: number }[] = [];
+  new Counter({
+    name: "hydra_requests_total",
+    help: "Requests that have ended, by route, HTTP status and error code",
+    labelNames: ["route", "status", "code"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { labels, count } of all) this.inc(labels, count);
+    },
+  });
+  return new ByThree((route, status, code) => {
+    const requests = { labels: { route: route || "none", status: String(status), code }, count: 0 };
+    all.push(requests);
+    return requests;
+  });
 }
 
 interface CallSeries {
@@ -116,26 +124,22 @@ function callSeries(registry: Registry): (route: string, model: string, errorTyp
   const firstToken = histogram("gen_ai_server_time_to_first_token_seconds", "Time to the first token", [], secondsBuckets);
   const perToken = histogram("gen_ai_server_time_per_output_token_seconds", "Time per token after the first", [], tokenSecondsBuckets);
   const usage = histogram("gen_ai_client_token_usage", "Tokens of a call", ["gen_ai_token_type"], tokenBuckets);
-  const series = new Map<string, CallSeries>();
+  const series = new ByThree((route: string, model: string, errorType: string): CallSeries => {
+    const labels = { gen_ai_operation_name: operations[route] ?? route, gen_ai_provider_name: "hydra", gen_ai_request_model: model };
+    return {
+      duration: duration.series({ ...labels, error_type: errorType }),
+      firstToken: firstToken.series(labels),
+      perToken: perToken.series(labels),
+      input: usage.series({ ...labels, gen_ai_token_type: "input" }),
+      output: usage.series({ ...labels, gen_ai_token_type: "output" }),
+    };
+  });
   const models = new Set<string>();
 
   return (route, model, errorType) => {
     const name = models.has(model) || models.size < mostModels ? model : "other";
     models.add(name);
-    const key = `${route} ${name} ${errorType}`;
-    let found = series.get(key);
-    if (!found) {
-      const labels = { gen_ai_operation_name: operations[route] ?? route, gen_ai_provider_name: "hydra", gen_ai_request_model: name };
-      found = {
-        duration: duration.series({ ...labels, error_type: errorType }),
-        firstToken: firstToken.series(labels),
-        perToken: perToken.series(labels),
-        input: usage.series({ ...labels, gen_ai_token_type: "input" }),
-        output: usage.series({ ...labels, gen_ai_token_type: "output" }),
-      };
-      series.set(key, found);
-    }
-    return found;
+    return series.of(route, name, errorType);
   };
 }
 

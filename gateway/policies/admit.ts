@@ -1,6 +1,17 @@
 import { AppError } from "#lib/errors.ts";
-import { tokenCost } from "#lib/money/usage.ts";
-import type { AdmittedCall, CallableService, Catalog, Credit, Hold, Metering, Price, Principals, UsageEntry } from "../ports.ts";
+import { type TokenCounts, tokenCost } from "#lib/money/usage.ts";
+import type {
+  AdmittedCall,
+  CallableService,
+  Catalog,
+  Credit,
+  Hold,
+  MeteredCall,
+  Metering,
+  Price,
+  Principals,
+  UsageEntry,
+} from "../ports.ts";
 import { invalidApiKey } from "./authenticate.ts";
 import type { BudgetHold, Budgets } from "./budgets.ts";
 import { type Asker, checkModelAllowed, checkPurpose, findVisible, type Purpose } from "./find-service.ts";
@@ -29,6 +40,8 @@ export interface Candidate extends Asker, Pick<AdmittedCall, "requestId" | "rout
 
 export interface Admission {
   service: CallableService;
+  /** Tokens so far; cheap. */
+  progress(tokens: TokenCounts): void;
   /** Hands the usage over, and gives back of all limits what it did not use. */
   end(entry: UsageEntry): void;
 }
@@ -75,11 +88,15 @@ function letIn(candidate: Candidate, seenPrice: Price | null, funds: Funds, deps
     const price = service.billing === "token" ? seenPrice : null;
     const { requestId, route, streamed, startedAt } = candidate;
     const facts = { requestId, principal, route, streamed, startedAt, price };
-    deps.metering.admitted(
+    const metered = deps.metering.admitted(
       { ...facts, service: { id: service.id, accessName: service.accessName }, modelId: service.model.id },
       funds.hold,
     );
-    return { service: { ...service, price }, end: (entry) => end(entry, funds, ticket, deps.metering) };
+    return {
+      service: { ...service, price },
+      progress: (tokens) => metered.progress(tokens),
+      end: (entry) => end(entry, funds, ticket, metered),
+    };
   } catch (refused) {
     if (funds.hold) deps.credit.release(funds.hold);
     funds.budget?.end(0n);
@@ -130,8 +147,8 @@ function draw({ requestId, principal }: Candidate, amountNano: bigint, budget: B
   }
 }
 
-function end(entry: UsageEntry, { hold, budget }: Funds, ticket: Ticket, metering: Metering): void {
-  metering.record(entry);
+function end(entry: UsageEntry, { hold, budget }: Funds, ticket: Ticket, metered: MeteredCall): void {
+  metered.record(entry);
   ticket.settleTokens(entry.tokens.input + entry.tokens.output);
   if (!hold) return;
   const costNano = entry.price && entry.source !== "none" ? tokenCost(entry.tokens, entry.price.rates) : 0n;

@@ -69,7 +69,12 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
     const bodyFor = bodyWriter(service, (model) =>
       JSON.stringify(instanceBody(request, { service, model, workspaceId: caller.principal.workspaceId })),
     );
-    const generation = generationOf(exchange, request, { bodyFor, instances: service.instances, shape: form.shape }, deps);
+    const generation = generationOf(
+      exchange,
+      request,
+      { bodyFor, instances: service.instances, onProgress: admission.progress, shape: form.shape },
+      deps,
+    );
     const { outcome, error, instanceId, tally } = await runWhileClientStays(exchange, generation, deps.calls);
     const { source, tokens, firstTokenMs } = tally;
     endAdmitted(exchange, admission, caller, request.stream, {
@@ -91,10 +96,10 @@ export async function generate(exchange: Exchange, deps: GenerateDeps, form: Gen
 function generationOf(
   exchange: Exchange,
   request: GenerationRequest,
-  { bodyFor, instances, shape }: Pick<GenerationOptions, "bodyFor" | "instances"> & { shape: Shape },
+  { bodyFor, instances, onProgress, shape }: Pick<GenerationOptions, "bodyFor" | "instances" | "onProgress"> & { shape: Shape },
   deps: GenerateDeps,
 ): Generation {
-  const { picker, dispatcher, limits, metering } = deps;
+  const { picker, dispatcher, limits } = deps;
   const { requestId, startedMs } = exchange;
   return new Generation({
     requestId,
@@ -106,7 +111,7 @@ function generationOf(
     dispatcher,
     limits,
     startedMs,
-    onProgress: (tokens) => metering.progress(requestId, tokens),
+    onProgress,
   });
 }
 

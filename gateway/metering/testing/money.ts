@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { Db } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
+import type { TokenCounts } from "#lib/money/usage.ts";
 import { createLogger } from "#lib/observability/logger.ts";
 import { checkInvariants } from "#lib/services/invariants/check.ts";
 import { verifyLedger } from "#lib/services/ledger/verify.ts";
 import { makeCaller, makePublicService, type TestCaller } from "#test/gateway-factory.ts";
-import type { AdmittedCall, CallLimits, Hold, Principal, UsageEntry } from "../../ports.ts";
+import type { AdmittedCall, CallLimits, Hold, MeteredCall, Principal, UsageEntry } from "../../ports.ts";
+import type { LedgerMetering } from "../metering.ts";
 import { type Money, type MoneyOptions, openMoney } from "../open-money.ts";
 
 export const logger = createLogger("test", { level: "silent", format: "json" });
@@ -16,7 +18,14 @@ const unlimited: CallLimits = {
   ...{ requestsPerMinute: null, tokensPerMinute: null, concurrency: null, budgetDayNano: null, budgetMonthNano: null },
 };
 
+/** Calls told of by their ids, in any order and more than once. */
+interface MeteringById extends LedgerMetering {
+  progress(requestId: string, tokens: TokenCounts): void;
+  record(entry: UsageEntry): void;
+}
+
 export interface TestMoney extends Money {
+  metering: MeteringById;
   gatewayId: string;
   dir: string;
   /** Closes it and deletes its folder. */
@@ -32,6 +41,7 @@ export async function startMoney(url: string, more: Partial<MoneyOptions> = {}):
   await money.start();
   return {
     ...money,
+    metering: meteringById(money.metering),
     gatewayId,
     dir,
     async end() {
@@ -39,6 +49,26 @@ export async function startMoney(url: string, more: Partial<MoneyOptions> = {}):
       await rm(dir, { recursive: true, force: true });
       return left;
     },
+  };
+}
+
+function meteringById(metering: LedgerMetering): MeteringById {
+  const calls = new Map<string, MeteredCall>();
+  const admitted: LedgerMetering["admitted"] = (call, hold) => {
+    const metered = metering.admitted(call, hold);
+    calls.set(call.requestId, metered);
+    return metered;
+  };
+  return {
+    admitted,
+    progress: (requestId, tokens) => calls.get(requestId)?.progress(tokens),
+    record: (entry) => (calls.get(entry.requestId) ?? admitted(entry, null)).record(entry),
+    hasRoom: () => metering.hasRoom(),
+    untilRoom: () => metering.untilRoom(),
+    storageFull: () => metering.storageFull(),
+    waiting: () => metering.waiting(),
+    keyUsed: (keyId) => metering.keyUsed(keyId),
+    close: () => metering.close(),
   };
 }
 

@@ -34,8 +34,8 @@ async function main(): Promise<void> {
     Array.from({ length: order.calls }, async () => {
       const requestId = newId("req");
       const call = { ...facts, requestId, route: "/v1/chat/completions", streamed: true, price, startedAt: new Date() };
-      money.metering.admitted(call, await money.credit.hold(requestId, facts.principal.workspaceId, BigInt(order.heldNano)));
-      return { call, tokens: 0 };
+      const hold = await money.credit.hold(requestId, facts.principal.workspaceId, BigInt(order.heldNano));
+      return { call, metered: money.metering.admitted(call, hold), tokens: 0 };
     }),
   );
   const file = openSync(order.emittedFile, "a");
@@ -46,11 +46,11 @@ async function main(): Promise<void> {
       if (index < order.silent && one.tokens === order.silentAfter) continue;
       one.tokens += 1;
       writeSync(file, `${one.call.requestId} ${one.tokens}\n`);
-      money.metering.progress(one.call.requestId, { input: 0, cached: 0, output: one.tokens });
+      one.metered.progress({ input: 0, cached: 0, output: one.tokens });
     }
     if (round > 0 && round % 5 === 0 && open.length > order.calls * 0.9) {
       const ended = open.pop();
-      if (ended) money.metering.record(endOf(ended.call, ended.tokens));
+      if (ended) ended.metered.record(endOf(ended.call, ended.tokens));
     }
     await sleep(20);
   }
