@@ -100,7 +100,7 @@ export interface CallableService {
 
 export interface Catalog {
   /** A live service by its access name, whoever owns it; null where there is none. */
-  find(owner: string, name: string): CallableService | null;
+  find(accessName: string): CallableService | null;
   /** Live services that a workspace may call: the public ones and its own. */
   visibleTo(workspaceId: string): CallableService[];
   /** Whether there is a region of that name. */

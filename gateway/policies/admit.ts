@@ -73,27 +73,26 @@ function seat(candidate: Candidate, deps: AdmitDeps): Admission | Promise<Admiss
   }
   const amountNano = seen.billing === "token" && seen.price ? holdAmount(bound, seen.price.rates) : null;
   const funds = setApart(candidate, amountNano, deps);
-  return funds instanceof Promise
-    ? funds.then((apart) => letIn(candidate, seen.price, apart, deps))
-    : letIn(candidate, seen.price, funds, deps);
+  if (!(funds instanceof Promise)) return letIn(candidate, () => seen, seen.price, funds, deps);
+  // Meanwhile much may have changed.
+  return funds.then((apart) => letIn(candidate, () => callable(candidate, deps), seen.price, apart, deps));
 }
 
-/** The price is the one that the amount set apart was made with. */
-function letIn(candidate: Candidate, seenPrice: Price | null, funds: Funds, deps: AdmitDeps): Admission {
+/** The price is the one that the amount set apart was made with. `now` is the service as it is at this moment. */
+function letIn(candidate: Candidate, now: () => CallableService, seenPrice: Price | null, funds: Funds, deps: AdmitDeps): Admission {
   const { principal, ticket } = candidate;
   try {
     if (!deps.principals.stillHolds(principal)) throw invalidApiKey();
-    const service = callable(candidate, deps);
+    const service = now();
     if (service.wanted !== "running" || service.instances.length === 0) throw notReady(service);
     const price = service.billing === "token" ? seenPrice : null;
     const { requestId, route, streamed, startedAt } = candidate;
-    const facts = { requestId, principal, route, streamed, startedAt, price };
     const metered = deps.metering.admitted(
-      { ...facts, service: { id: service.id, accessName: service.accessName }, modelId: service.model.id },
+      { requestId, principal, route, streamed, startedAt, price, service, modelId: service.model.id },
       funds.hold,
     );
     return {
-      service: { ...service, price },
+      service: price === service.price ? service : { ...service, price },
       progress: (tokens) => metered.progress(tokens),
       end: (entry) => end(entry, funds, ticket, metered),
     };

@@ -3,8 +3,6 @@ import { redactKeys } from "#lib/observability/logger.ts";
 import type { CallableService, Catalog, KeyRules, Principal } from "../ports.ts";
 import { type Endpoint, endpointFor, isServedAt } from "./host.ts";
 
-const accessName = /^([a-z][a-z0-9-]{1,63})\/([a-z][a-z0-9.-]{0,62}[a-z0-9])$/;
-
 /** Who asks, where, and on what installation. */
 export interface Asker {
   principal: Principal;
@@ -16,8 +14,7 @@ export interface Asker {
  * at an endpoint that does not serve it, the 404 names the one that does.
  */
 export function findVisible(model: string, { principal, endpoint }: Asker, deps: { catalog: Catalog; domain: string }): CallableService {
-  const name = accessName.exec(model);
-  const service = name ? deps.catalog.find(name[1] as string, name[2] as string) : null;
+  const service = deps.catalog.find(model);
   if (!service || !(service.isPublic || service.workspaceId === principal.workspaceId)) {
     throw notFound(
       `The model '${redactKeys(model.slice(0, 200))}' does not exist, or you have no access to it. GET /v1/models lists what you can call.`,

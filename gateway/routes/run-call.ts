@@ -38,7 +38,7 @@ export function endAdmitted(exchange: Exchange, admission: Admission, { principa
     ...end,
     requestId: exchange.requestId,
     principal,
-    service: { id: service.id, accessName: service.accessName },
+    service,
     modelId: service.model.id,
     route: exchange.route,
     streamed,

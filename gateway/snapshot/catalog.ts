@@ -19,9 +19,9 @@ export function catalogOf(tables: Tables, mustHold: () => void, now: () => numbe
   }
 
   return {
-    find(owner, name) {
+    find(accessName) {
       mustHold();
-      const record = tables.services.find(`${owner}/${name}`);
+      const record = tables.services.find(accessName);
       return record ? shown(tables, record, now()) : null;
     },
     visibleTo(workspaceId) {

@@ -67,10 +67,10 @@ test("a price comes into force at its time, without a reload; a key expires so t
   const hash = hexOfApiKey(caller.key);
   const principal = snapshot.principals.byKeyHash(hash);
   expect(principal?.keyId).toBe(caller.keyId);
-  expect(snapshot.catalog.find("public", "priced")?.price?.id).not.toBe("prc_soon");
+  expect(snapshot.catalog.find("public/priced")?.price?.id).not.toBe("prc_soon");
   const versions = await db.changeCounter.findMany();
   await new Promise((resolve) => setTimeout(resolve, at.getTime() - Date.now() + 50));
-  expect(snapshot.catalog.find("public", "priced")?.price).toMatchObject({ id: "prc_soon", rates });
+  expect(snapshot.catalog.find("public/priced")?.price).toMatchObject({ id: "prc_soon", rates });
   expect(snapshot.principals.byKeyHash(hash)).toBeNull();
   expect(principal && snapshot.principals.stillHolds(principal)).toBe(false);
   expect(await db.changeCounter.findMany()).toEqual(versions);
@@ -106,7 +106,7 @@ test("a closed snapshot answers nothing, and nobody waits for it", async () => {
   const unknowable = expect.objectContaining({ code: "billing_unavailable", retryAfterSeconds: 5 });
   expect(() => snapshot.principals.byKeyHash(hexOfApiKey(caller.key))).toThrow(unknowable);
   expect(() => snapshot.principals.byTrial(caller)).toThrow(unknowable);
-  expect(() => snapshot.catalog.find("public", "hydra-tiny")).toThrow(unknowable);
+  expect(() => snapshot.catalog.find("public/hydra-tiny")).toThrow(unknowable);
   expect(() => snapshot.catalog.visibleTo(caller.workspaceId)).toThrow(unknowable);
 });
 
