@@ -26,6 +26,10 @@ export interface Lease {
   lastAmountNano: bigint;
   /** No drawing ahead before this moment: the last time there was nothing to draw. */
   aheadAtMs: number;
+  /** Calls that a draw may be ahead of: what comes in a second at the pace of late. */
+  callsAhead: bigint;
+  /** Calls that have asked since that moment. */
+  asked: { calls: number; fromMs: number };
 }
 
 export interface Waiter {
@@ -77,15 +81,18 @@ export const recallMs = 1_000;
 export const recallStandsMs = 2 * recallMs;
 const redrawMs = 30;
 const aheadPauseMs = 1_000;
-/** Calls that a draw may be ahead of. */
-const callsAhead = 64n;
-/** Below room for this many more calls it is drawn ahead, so that none has to wait. */
-const callsLow = 16n;
+/** The fewest calls that a draw may be ahead of. */
+const fewestAhead = 64;
+const mostAhead = 1_000_000;
+/** Below room for this part of the calls ahead it is drawn, so that none has to wait. */
+const lowPart = 4n;
+const paceMs = 250;
 
 export function emptyLease(nowMs: number): Lease {
   return {
     ...{ drawnNano: 0n, heldNano: 0n, spentNano: 0n, waiting: [], turns: 0, operation: null, recall: null, recallDue: false, drawAtMs: 0 },
     ...{ recalled: null, usedAtMs: nowMs, lastAmountNano: 0n, aheadAtMs: 0 },
+    ...{ callsAhead: BigInt(fewestAhead), asked: { calls: 0, fromMs: nowMs } },
   };
 }
 
@@ -98,6 +105,7 @@ export function freeNano({ drawnNano, heldNano, spentNano, operation }: Lease): 
 export function ask(lease: Lease, waiter: Waiter, nowMs: number): boolean {
   lease.usedAtMs = nowMs;
   lease.lastAmountNano = waiter.amountNano;
+  notePace(lease, nowMs);
   if (lease.waiting.length === 0 && freeNano(lease) >= waiter.amountNano) {
     lease.heldNano += waiter.amountNano;
     return true;
@@ -105,6 +113,18 @@ export function ask(lease: Lease, waiter: Waiter, nowMs: number): boolean {
   lease.turns += 1;
   lease.waiting.push({ ...waiter, turn: lease.turns });
   return false;
+}
+
+/** A workspace that calls ten thousand times a second would else draw all the time, and its calls wait for it. */
+function notePace(lease: Lease, nowMs: number): void {
+  const { asked } = lease;
+  asked.calls++;
+  const passedMs = nowMs - asked.fromMs;
+  if (passedMs < paceMs) return;
+  const perSecond = Math.ceil((asked.calls * 1_000) / passedMs);
+  lease.callsAhead = BigInt(Math.min(mostAhead, Math.max(fewestAhead, perSecond)));
+  asked.calls = 0;
+  asked.fromMs = nowMs;
 }
 
 /** A hold has ended: `chargeNano` of it (0 for a release) is spent, the rest is free again. Returns who is served by it. */
@@ -166,21 +186,21 @@ function forWaiters(lease: Lease, nowMs: number, newId: () => string): Operation
     id: newId(),
     neededNano: first.amountNano - free,
     queuedNano: total - free,
-    aheadNano: callsAhead * first.amountNano,
+    aheadNano: lease.callsAhead * first.amountNano,
     recallVersion: recall?.version ?? null,
     lastTurn: lease.turns,
   };
 }
 
 function forQuietTimes(lease: Lease, nowMs: number, newId: () => string): Operation | null {
-  const { waiting, usedAtMs, lastAmountNano, aheadAtMs } = lease;
+  const { waiting, usedAtMs, lastAmountNano, aheadAtMs, callsAhead } = lease;
   if (waiting.length > 0) return null;
   const free = freeNano(lease);
   if (nowMs - usedAtMs >= idleMs) {
     return free > 0n ? { kind: "return", id: newId(), amountNano: free, recallVersion: null } : null;
   }
   const recalling = lease.recalled !== null && nowMs < lease.recalled.endMs;
-  if (recalling || nowMs < aheadAtMs || free >= callsLow * lastAmountNano) return null;
+  if (recalling || nowMs < aheadAtMs || free * lowPart >= callsAhead * lastAmountNano) return null;
   const aheadNano = callsAhead * lastAmountNano;
   return { kind: "draw", id: newId(), neededNano: 0n, queuedNano: 0n, aheadNano, recallVersion: null, lastTurn: 0 };
 }
