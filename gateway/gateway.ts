@@ -69,8 +69,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
     { ...callPolicies(deps.settings), ...deps, limiter, budgets, limits, dispatcher, calls, picker: createPicker() },
     state,
   );
-  const serving = { routes, limits, state, hosts: deps.settings, catalog: deps.catalog };
   const metrics = gatewayMetrics(deps, open, calls);
+  const logRequest = createRequestLog(deps.logger);
+  const onEnded = (exchange: Exchange) => {
+    logRequest(exchange);
+    metrics.requestEnded(requestFacts(exchange));
+  };
+  const serving = { routes, limits, state, hosts: deps.settings, catalog: deps.catalog, onEnded };
   const observability = createObservabilityServer({
     metrics,
     async checkServing() {
@@ -79,19 +84,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
   });
 
-  const logRequest = createRequestLog(deps.logger);
   const server = new HttpServer({
     limits: { headersMs: limits.requestHeadersMs, requestMs: limits.requestBodyMs, lingerMs: limits.lingerMs },
-    async onRequest(request: HttpRequest, response: HttpResponse) {
+    onRequest(request: HttpRequest, response: HttpResponse) {
       const exchange = beginExchange(request, response);
       open.add(exchange);
       response.onClose(() => open.remove(exchange));
-      await serve(exchange, serving);
-      // What the call came to is known by now; how long it took is when the client has it all.
-      response.onClose(() => {
-        logRequest(exchange);
-        metrics.requestEnded(requestFacts(exchange));
-      });
+      void serve(exchange, serving);
     },
     onRefused({ code, status }, reason) {
       metrics.refused(code);

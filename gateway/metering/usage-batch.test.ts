@@ -46,6 +46,28 @@ test("what calls have in common is sent once, and each call has its own again", 
   expect(await read([])).toEqual([]);
 });
 
+test("calls that differ in one thing alone do not pass for the same kind", async () => {
+  const others = { streamed: false, outcome: "completed", status: 200, source: "engine" } as const;
+  const names = [
+    "workspaceId",
+    "userId",
+    "keyId",
+    "serviceId",
+    "instanceId",
+    "modelId",
+    "accessName",
+    "route",
+    "errorCode",
+    "tokenPriceId",
+  ];
+  const rows = [...Object.entries(others), ...names.map((name) => [name, "other"] as const)].flatMap(([name, value], index) => [
+    { ...distinct, requestId: `req_a${index}` },
+    { ...distinct, requestId: `req_b${index}`, [name]: value },
+  ]);
+  expect(await read(rows)).toEqual(rows);
+  expect(usageBatch(rows).parties.match(/timeout|completed/g)?.length).toBeGreaterThan(14);
+});
+
 test("whatever stands in a text comes out as it was, and null is no empty text", async () => {
   const text = fc.oneof(
     fc.constantFrom(

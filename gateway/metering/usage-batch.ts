@@ -80,20 +80,16 @@ function placeOf(party: string, places: Map<string, number>): number {
 }
 
 function lineText(row: UsageRow, place: number): string {
-  return rowText([
-    row.requestId,
-    place,
-    row.inputTokens,
-    row.cachedTokens,
-    row.outputTokens,
-    row.reasoningTokens,
-    row.images,
-    row.costNano,
-    row.chargeNano,
-    row.startedAt,
-    row.firstTokenMs,
-    row.durationMs,
-  ]);
+  const { inputTokens, cachedTokens, outputTokens, reasoningTokens, images } = row;
+  const counts = `${numberText(inputTokens)},${numberText(cachedTokens)},${numberText(outputTokens)},${numberText(reasoningTokens)},${numberText(images)}`;
+  const amounts = `${valueText(row.costNano)},${valueText(row.chargeNano)}`;
+  const times = `${valueText(row.startedAt)},${numberText(row.firstTokenMs)},${numberText(row.durationMs)}`;
+  return `(${valueText(row.requestId)},${place},${counts},${amounts},${times})`;
+}
+
+/** A line of an old journal may lack what is declared. */
+function numberText(value: number | null | undefined): string | number {
+  return value ?? "";
 }
 
 function rowText(values: readonly Value[]): string {
@@ -102,7 +98,7 @@ function rowText(values: readonly Value[]): string {
   return `(${text.slice(1)})`;
 }
 
-/** Nothing between two commas is null; an empty text stands in quotes. A line of an old journal may lack what is declared. */
+/** Nothing between two commas is null; an empty text stands in quotes. */
 function valueText(value: Value | undefined): string | number | boolean {
   if (typeof value === "string") return plainText.test(value) ? value : quoted(value);
   if (typeof value === "number" || typeof value === "boolean") return value;

@@ -149,7 +149,7 @@ function draw({ requestId, principal }: Candidate, amountNano: bigint, budget: B
 function end(entry: UsageEntry, { hold, budget }: Funds, ticket: Ticket, metered: MeteredCall): void {
   metered.record(entry);
   ticket.settleTokens(entry.tokens.input + entry.tokens.output);
-  if (!hold) return;
+  if (!hold || !budget) return;
   const costNano = entry.price && entry.source !== "none" ? tokenCost(entry.tokens, entry.price.rates) : 0n;
-  budget?.end(costNano < hold.amountNano ? costNano : hold.amountNano);
+  budget.end(costNano < hold.amountNano ? costNano : hold.amountNano);
 }

@@ -20,6 +20,8 @@ export interface ServeDeps {
   state: DrainState;
   hosts: HostRules;
   catalog: Catalog;
+  /** Called once, when the client has the whole answer or has gone, and what the call came to is known. */
+  onEnded(exchange: Exchange): void;
 }
 
 /** What a request asks for by its head. */
@@ -30,7 +32,7 @@ interface Opening {
 
 const openings = new HeadNote<Opening>();
 
-/** One request to its answer, whatever happens on the way. */
+/** One request to its answer, whatever happens on the way. Never throws. */
 export async function serve(exchange: Exchange, deps: ServeDeps): Promise<void> {
   const { request } = exchange;
   try {
@@ -43,6 +45,7 @@ export async function serve(exchange: Exchange, deps: ServeDeps): Promise<void> 
   } catch (thrown) {
     answerFailure(exchange, thrown, deps.state);
   }
+  exchange.response.onClose(() => deps.onEnded(exchange));
 }
 
 function openingOf(request: HttpRequest, { routes, limits, hosts, catalog }: ServeDeps): Opening {

@@ -14,7 +14,7 @@ test("text, reasoning, log probabilities and unknown members are put together", 
     choices: [
       {
         index: 0,
-        choice: { index: 0, logprobs: { content: [{ token: "a" }, { token: "b" }] }, stop_reason: 7 },
+        choice: { logprobs: { content: [{ token: "a" }, { token: "b" }] }, stop_reason: 7 },
         message: { role: "assistant", content: "ab", reasoning: "hm", note: 2 },
         finishReason: "length",
       },

@@ -1,5 +1,7 @@
 import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta } from "#lib/contracts/openai/chunk.ts";
 
+/** Members of a chunk that the answer has of its own, or in another place. */
+const notExtra = new Set(["id", "object", "created", "model", "choices", "usage"]);
 /** Members of a delta that arrive in pieces of text. */
 const textMembers = new Set(["content", "reasoning_content", "reasoning", "refusal"]);
 
@@ -27,14 +29,15 @@ export class Assembler {
 
   add(chunk: ChatChunk): void {
     for (const name in chunk) {
-      if (name !== "choices" && name !== "usage") this.#extra[name] = chunk[name];
+      if (!notExtra.has(name)) this.#extra[name] = chunk[name];
     }
     for (const choice of chunk.choices) this.#choice(choice.index ?? 0).add(choice);
   }
 
   result(): Assembled {
     if (this.#choices.length === 0) this.#choice(0);
-    const choices = this.#choices.toSorted((a, b) => a.index - b.index).map(({ index, assembler }) => assembler.result(index));
+    if (this.#choices.length > 1) this.#choices.sort((a, b) => a.index - b.index);
+    const choices = this.#choices.map(({ index, assembler }) => assembler.result(index));
     return { extra: this.#extra, choices };
   }
 
@@ -46,6 +49,8 @@ export class Assembler {
     return assembler;
   }
 }
+
+const notKept = new Set(["index", "delta", "finish_reason", "logprobs"]);
 
 class ChoiceAssembler {
   readonly #choice: Record<string, unknown> = {};
@@ -65,7 +70,7 @@ class ChoiceAssembler {
   add(choice: ChunkChoice): void {
     const { delta, finish_reason: finish, logprobs } = choice;
     for (const name in choice) {
-      if (name !== "delta" && name !== "finish_reason" && name !== "logprobs") this.#choice[name] = choice[name];
+      if (!notKept.has(name)) this.#choice[name] = choice[name];
     }
     if (finish) this.#finishReason = finish;
     if (logprobs) this.#choice.logprobs = mergeLogprobs(this.#choice.logprobs, logprobs);
