@@ -58,6 +58,10 @@ export class SseReader {
       for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
         this.#line(text, start, end);
         start = end + 1;
+        // The empty line after it, as most events have it.
+        if (text.charCodeAt(start) !== lineFeed) continue;
+        this.#endEvent();
+        start++;
       }
       return;
     }
