@@ -9,6 +9,7 @@ import { settle } from "./settle.ts";
 import { startCut } from "./testing/cut.ts";
 import { expectSound, makeCalls, startMoney, type TestCalls, tryHold, walletOf } from "./testing/money.ts";
 import { amountsOf, usageRow } from "./usage-row.ts";
+import { usageText } from "./usage-text.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -87,7 +88,7 @@ test("the same batch sent at once by two, as after a commit in doubt, charges on
   const held = await Promise.all(Array.from({ length: 50 }, () => admit(money, calls, 20n)));
   const rows = held.map((call) => {
     const entry = calls.entry(call, 20);
-    return usageRow(entry, amountsOf(entry, 20n));
+    return usageText(usageRow(entry, amountsOf(entry, 20n)));
   });
   const pool = openMoneyPool(database.url);
   const fresh = await Promise.all([

@@ -8,7 +8,8 @@ import { Journal, type Traces, type WriteBytes } from "./journal.ts";
 import { createKeyUse } from "./key-use.ts";
 import type { MoneyPool } from "./pool.ts";
 import { isRefusedData, isShortLease, settle } from "./settle.ts";
-import { admittedLine, amountsOf, type EndedLine, soundTokens, type UsageRow, usageRow } from "./usage-row.ts";
+import { admittedLine, amountsOf, soundTokens, type UsageLine, usageRow } from "./usage-row.ts";
+import { type UsageText, usageText } from "./usage-text.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 const journalMs = 100;
@@ -58,7 +59,7 @@ class Call implements MeteredCall {
   notedMs = Number.NEGATIVE_INFINITY;
   traces: Traces = [];
   /** Null while it runs. */
-  row: UsageRow | null = null;
+  usage: UsageText | null = null;
   chargeNano = 0n;
   isSettled = false;
 
@@ -69,7 +70,7 @@ class Call implements MeteredCall {
   }
 
   progress(tokens: TokenCounts): void {
-    if (this.row) return;
+    if (this.usage) return;
     this.tokens = tokens;
     if (this.hasMoved) return;
     this.hasMoved = true;
@@ -77,17 +78,17 @@ class Call implements MeteredCall {
   }
 
   record(entry: UsageEntry): void {
-    if (this.row) return;
+    if (this.usage) return;
     const tokens = soundTokens(entry.tokens);
     const sound = tokens === entry.tokens ? entry : { ...entry, tokens };
     const amounts = amountsOf(sound, this.hold?.amountNano ?? 0n);
     this.chargeNano = amounts.chargeNano;
-    this.row = usageRow(sound, amounts);
+    this.usage = usageText(usageRow(sound, amounts));
     this.#ends.onEnded(this);
   }
 }
 
-type EndedCall = Call & { row: UsageRow };
+type EndedCall = Call & { usage: UsageText };
 
 /** Takes what calls come to without delaying an answer: into the journal within 100 ms, into the database batch by batch. */
 export function createMetering(options: MeteringOptions): LedgerMetering {
@@ -182,12 +183,12 @@ class Meter implements LedgerMetering, Ends {
   /** What is new goes to the journal. Progress only where the disk has room: it is worth least. */
   #note(): void {
     const journal = this.#journal;
-    for (const { admitted, row, hold, traces } of this.#newCalls) {
-      if (!row) journal.add(JSON.stringify(admittedLine(admitted, hold)), traces);
+    for (const { admitted, usage, hold, traces } of this.#newCalls) {
+      if (!usage) journal.add(JSON.stringify(admittedLine(admitted, hold)), traces);
     }
     this.#newCalls = [];
-    for (const { row, isSettled, traces } of this.#newEnds) {
-      if (!isSettled) journal.add(JSON.stringify({ kind: "ended", row } satisfies EndedLine), traces);
+    for (const { usage, isSettled, traces } of this.#newEnds) {
+      if (!isSettled) journal.add(JSON.stringify({ kind: "usage", ...usage } satisfies UsageLine), traces);
     }
     this.#newEnds = [];
     if (!journal.failing) this.#noteProgress();
@@ -199,7 +200,7 @@ class Meter implements LedgerMetering, Ends {
     const atMs = Date.now();
     const early: Call[] = [];
     for (const call of this.#moved) {
-      if (call.row) continue;
+      if (call.usage) continue;
       if (now - call.notedMs < progressMs) {
         early.push(call);
         continue;
@@ -233,7 +234,7 @@ class Meter implements LedgerMetering, Ends {
         await settle(
           pool,
           gatewayId,
-          batch.map(({ row }) => row),
+          batch.map(({ usage }) => usage),
           short && batch.length === 1,
         );
         for (const ended of batch) this.#done(ended, true);
@@ -247,7 +248,7 @@ class Meter implements LedgerMetering, Ends {
       } catch (err) {
         if (batch.length === 1 && isRefusedData(err)) {
           // It would be refused for ever and hold up all others; the log line has every figure of it.
-          logger.error({ err, row: batch[0]?.row }, "a usage record was refused by the database and put aside");
+          logger.error({ err, usage: batch[0]?.usage }, "a usage record was refused by the database and put aside");
           for (const ended of this.#queue.splice(0, 1)) this.#done(ended, false);
           continue;
         }
@@ -267,7 +268,7 @@ class Meter implements LedgerMetering, Ends {
 
   #done(ended: EndedCall, settled: boolean): void {
     const { credit } = this.#options;
-    const { workspaceId } = ended.row;
+    const { workspaceId } = ended.admitted.principal;
     ended.isSettled = true;
     if (settled) credit.settled(workspaceId, ended.chargeNano);
     else credit.refunded(workspaceId, ended.chargeNano);

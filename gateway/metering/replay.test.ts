@@ -8,10 +8,11 @@ import { newId } from "#lib/ids.ts";
 import { createTestDatabase } from "#test/database.ts";
 import { openCreditStore } from "./credit-store.ts";
 import { openMoneyPool } from "./pool.ts";
-import { rowsOf } from "./replay.ts";
+import { usagesOf } from "./replay.ts";
 import { expectSound, makeCalls, startMoney, walletOf } from "./testing/money.ts";
 import type { VictimOrder } from "./testing/victim.ts";
 import { type AdmittedLine, admittedLine, amountsOf, type JournalLine, rowOfKilled, usageRow } from "./usage-row.ts";
+import { type UsageText, usageText } from "./usage-text.ts";
 
 const openCalls = 200;
 const heldNano = 1_000n;
@@ -104,7 +105,8 @@ test("each call is one row: its end where that was written, whatever was noted b
     ...{ kind: "progress", requestId, tokens: { input: 0, cached: 0, output }, atMs: Date.now() },
   });
   const entry = calls.entry(ended, 9);
-  const end: JournalLine = { kind: "ended", row: usageRow(entry, amountsOf(entry, 0n)) };
+  const row = usageRow(entry, amountsOf(entry, 0n));
+  const end: JournalLine = { kind: "usage", ...usageText(row) };
   const lines = [
     one,
     noted(ended.requestId, 4),
@@ -115,10 +117,15 @@ test("each call is one row: its end where that was written, whatever was noted b
     end,
     noted(ended.requestId, 5),
   ];
-  expect(rowsOf(lines).map(({ requestId, outputTokens, source }) => [requestId, outputTokens, source])).toEqual([
-    [ended.requestId, 9, "engine"],
-    [open.requestId, 3, "counted"],
-  ]);
+  const found = [
+    [ended.requestId, "9", "engine"],
+    [open.requestId, "3", "counted"],
+  ];
+  const told = (usages: UsageText[]) =>
+    usages.map(({ requestId, party, line }) => [requestId, line.split(",")[2], /engine|counted/.exec(party)?.[0]]);
+  expect(told(usagesOf(lines))).toEqual(found);
+  // As the version before wrote it.
+  expect(told(usagesOf(lines.map((line) => (line === end ? { kind: "ended", row } : line))))).toEqual(found);
   await database.drop();
 });
 

@@ -4,7 +4,8 @@ import { openCreditStore } from "./credit-store.ts";
 import type { LeftJournal } from "./journal.ts";
 import type { MoneyPool } from "./pool.ts";
 import { isRefusedData, isShortLease, settle } from "./settle.ts";
-import { type AdmittedLine, type JournalLine, type ProgressLine, rowOfKilled, type UsageRow } from "./usage-row.ts";
+import { type AdmittedLine, type JournalLine, type ProgressLine, rowOfKilled } from "./usage-row.ts";
+import { type UsageText, usageText } from "./usage-text.ts";
 
 const batchSize = 500;
 
@@ -27,31 +28,36 @@ export interface ReplayOptions {
  */
 export async function replayJournal(left: LeftJournal, options: ReplayOptions): Promise<Replayed> {
   const { pool, gatewayId, logger } = options;
-  const rows = rowsOf(left.lines);
+  const usages = usagesOf(left.lines);
   let settled = 0;
-  for (let from = 0; from < rows.length; from += batchSize) settled += await settleLeft(rows.slice(from, from + batchSize), options);
+  for (let from = 0; from < usages.length; from += batchSize) settled += await settleLeft(usages.slice(from, from + batchSize), options);
   let returnedNano = 0n;
   const store = openCreditStore(pool, gatewayId);
   for (const { workspaceId, amountNano } of await store.leases()) {
     returnedNano += await store.giveBack(workspaceId, { id: newId("req"), amountNano, recallVersion: null });
   }
   await left.drop();
-  if (rows.length > 0) logger.info({ calls: rows.length, settled, returnedNano: String(returnedNano) }, "the journal has been replayed");
+  if (usages.length > 0)
+    logger.info({ calls: usages.length, settled, returnedNano: String(returnedNano) }, "the journal has been replayed");
   return { settled, returnedNano };
 }
 
-/** One row for each call: its end where it was written, else what it had come to. */
-export function rowsOf(lines: readonly JournalLine[]): UsageRow[] {
+/** One record for each call: its end where it was written, else what it had come to. */
+export function usagesOf(lines: readonly JournalLine[]): UsageText[] {
   const admitted = new Map<string, AdmittedLine>();
   const progress = new Map<string, ProgressLine>();
-  const ended = new Map<string, UsageRow>();
+  const ended = new Map<string, UsageText>();
   for (const line of lines) {
     if (line.kind === "admitted") admitted.set(line.row.requestId, line);
     else if (line.kind === "progress") noteLatest(progress, line);
-    else if (!ended.has(line.row.requestId)) ended.set(line.row.requestId, line.row);
+    else noteFirst(ended, line.kind === "ended" ? usageText(line.row) : line);
   }
   const killed = [...admitted.values()].filter(({ row }) => !ended.has(row.requestId));
-  return [...ended.values(), ...killed.map((line) => rowOfKilled(line, progress.get(line.row.requestId) ?? null))];
+  return [...ended.values(), ...killed.map((line) => usageText(rowOfKilled(line, progress.get(line.row.requestId) ?? null)))];
+}
+
+function noteFirst(ended: Map<string, UsageText>, { requestId, party, line }: UsageText): void {
+  if (!ended.has(requestId)) ended.set(requestId, { requestId, party, line });
 }
 
 /** Files are used again, so that a later line may stand in an earlier file. */
@@ -60,20 +66,20 @@ function noteLatest(progress: Map<string, ProgressLine>, line: ProgressLine): vo
   if (!known || known.atMs <= line.atMs) progress.set(line.requestId, line);
 }
 
-async function settleLeft(rows: UsageRow[], options: ReplayOptions): Promise<number> {
+async function settleLeft(usages: UsageText[], options: ReplayOptions): Promise<number> {
   const { pool, gatewayId, logger } = options;
   try {
-    return await settle(pool, gatewayId, rows);
+    return await settle(pool, gatewayId, usages);
   } catch (err) {
     if (!isRefusedData(err) && !isShortLease(err)) throw err;
   }
   let settled = 0;
-  for (const row of rows) {
+  for (const usage of usages) {
     try {
-      settled += await settle(pool, gatewayId, [row], true);
+      settled += await settle(pool, gatewayId, [usage], true);
     } catch (err) {
       if (!isRefusedData(err)) throw err;
-      logger.error({ err, row }, "a usage record was refused by the database and put aside");
+      logger.error({ err, usage }, "a usage record was refused by the database and put aside");
     }
   }
   return settled;

@@ -1,6 +1,6 @@
 import type { MoneyPool } from "./pool.ts";
 import { usageBatch } from "./usage-batch.ts";
-import type { UsageRow } from "./usage-row.ts";
+import type { UsageText } from "./usage-text.ts";
 
 /**
  * Writes usage rows and what they cost, all or nothing and in one round trip: rows, leases, ledger and balances agree at any
@@ -8,8 +8,8 @@ import type { UsageRow } from "./usage-row.ts";
  * the number of rows that were new. Throws with code `HY001` where the gateway's lease is smaller than its charges; with
  * `short` a batch of one then charges what lease and wallet hold.
  */
-export async function settle(pool: MoneyPool, gatewayId: string, rows: readonly UsageRow[], short = false): Promise<number> {
-  const { parties, lines } = usageBatch(rows);
+export async function settle(pool: MoneyPool, gatewayId: string, usages: readonly UsageText[], short = false): Promise<number> {
+  const { parties, lines } = usageBatch(usages);
   const result = await pool.query<{ fresh: number }>({
     name: "settle_usage",
     text: "SELECT settle_usage($1, $2::usage_party[], $3::usage_line[], $4) AS fresh",

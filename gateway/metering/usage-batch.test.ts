@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#test/database.ts";
 import { usageBatch } from "./usage-batch.ts";
 import type { UsageRow } from "./usage-row.ts";
+import { usageText } from "./usage-text.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -21,7 +22,7 @@ const distinct: UsageRow = {
 
 /** What PostgreSQL reads: each line with its party, by the names of the columns. */
 async function read(rows: readonly UsageRow[]): Promise<unknown[]> {
-  const { parties, lines } = usageBatch(rows);
+  const { parties, lines } = usageBatch(rows.map(usageText));
   const found = await database.db.$queryRaw<{ row: Record<string, unknown> }[]>`
     SELECT (to_jsonb(l) || to_jsonb(p)) - 'party' - 'ordinality' || jsonb_build_object(
       'costNano', l."costNano"::text, 'chargeNano', l."chargeNano"::text,
@@ -42,7 +43,7 @@ test("what calls have in common is sent once, and each call has its own again", 
     keyId: index % 4 ? `key_${index % 4}` : null,
   }));
   expect(await read(rows)).toEqual(rows);
-  expect(usageBatch(rows).parties.match(/svc_1/g)).toHaveLength(4);
+  expect(usageBatch(rows.map(usageText)).parties.match(/svc_1/g)).toHaveLength(4);
   expect(await read([])).toEqual([]);
 });
 
@@ -65,7 +66,7 @@ test("calls that differ in one thing alone do not pass for the same kind", async
     { ...distinct, requestId: `req_b${index}`, [name]: value },
   ]);
   expect(await read(rows)).toEqual(rows);
-  expect(usageBatch(rows).parties.match(/timeout|completed/g)?.length).toBeGreaterThan(14);
+  expect(usageBatch(rows.map(usageText)).parties.match(/timeout|completed/g)?.length).toBeGreaterThan(14);
 });
 
 test("whatever stands in a text comes out as it was, and null is no empty text", async () => {

@@ -9,6 +9,7 @@ import { isRefusedData, settle } from "./settle.ts";
 import { expectSound, makeCalls, startMoney, type TestCalls, tryHold } from "./testing/money.ts";
 import { usageBatch } from "./usage-batch.ts";
 import { amountsOf, type UsageRow, usageRow } from "./usage-row.ts";
+import { usageText } from "./usage-text.ts";
 
 /** What usage names, by its column, and where that stands. */
 const parents = [
@@ -73,7 +74,7 @@ test.each(parents)(
     const gone = newId("req");
     const [good, bad] = [freeRow(), freeRow({ [column]: gone })];
     const message = `usage names ${column} ${gone}, which is not in ${table}`;
-    const error = await settle(pool, "gtw_1", [good, bad]).catch((err: unknown) => err);
+    const error = await settle(pool, "gtw_1", [good, bad].map(usageText)).catch((err: unknown) => err);
     expect(error).toMatchObject({ code: "23503", message, table: "usage_records", column });
     expect(isRefusedData(error)).toBe(true);
     expect(await database.db.usageRecord.count({ where: { requestId: { in: [good.requestId, bad.requestId] } } })).toBe(0);
@@ -82,11 +83,11 @@ test.each(parents)(
 );
 
 test("usage without a key and without a price names neither", async () => {
-  expect(await settle(pool, "gtw_1", [freeRow({ keyId: null }), freeRow({ tokenPriceId: null }), freeRow()])).toBe(3);
+  expect(await settle(pool, "gtw_1", [freeRow({ keyId: null }), freeRow({ tokenPriceId: null }), freeRow()].map(usageText))).toBe(3);
 });
 
 test("a line that says a party which did not come fails its batch, instead of being left out", async () => {
-  const { parties, lines } = usageBatch([freeRow(), freeRow({ keyId: null })]);
+  const { parties, lines } = usageBatch([freeRow(), freeRow({ keyId: null })].map(usageText));
   const text = "SELECT settle_usage('gtw_1', ($1::usage_party[])[1:1], $2::usage_line[], false)";
   await expect(pool.query(text, [parties, lines])).rejects.toMatchObject({ code: "23502" });
 });
@@ -121,7 +122,7 @@ test.each(parents)("what usage names as its %s stays in %s, under its id; what i
     expect((await client.query(`DELETE FROM "${table}" WHERE "id" = $1`, [`${id}_other`])).rowCount).toBe(1);
     await client.query("ROLLBACK");
   });
-  await settle(pool, "gtw_1", [row]);
+  await settle(pool, "gtw_1", [usageText(row)]);
   const refused = { code: "23503", message: `${table} ${id} stays as it is: usage names it (${column})`, table: "usage_records", column };
   await expect(pool.query(`DELETE FROM "${table}" WHERE "id" = $1`, [id])).rejects.toMatchObject(refused);
   // A price that was used takes no change at all, by a rule of its own.
@@ -137,7 +138,7 @@ test("a parent that is being deleted makes its usage wait, and then be refused",
   await withClients(async (one) => {
     await one.query("BEGIN");
     await one.query(`DELETE FROM "model_services" WHERE "id" = $1`, [row.serviceId]);
-    const settling = settle(pool, "gtw_1", [row]).then(
+    const settling = settle(pool, "gtw_1", [usageText(row)]).then(
       () => "settled",
       (err: { code: string }) => err.code,
     );
@@ -170,7 +171,7 @@ test.each(["REPEATABLE READ", "SERIALIZABLE"])(
     await withClients(async (one) => {
       await one.query(`BEGIN ISOLATION LEVEL ${level}`);
       await one.query("SELECT 1");
-      await settle(pool, "gtw_1", [row]);
+      await settle(pool, "gtw_1", [usageText(row)]);
       await expect(one.query(`DELETE FROM "model_services" WHERE "id" = $1`, [row.serviceId])).rejects.toThrow(/READ COMMITTED/);
       await one.query("ROLLBACK");
     });

@@ -1,8 +1,9 @@
 import { isoTime } from "#lib/iso-time.ts";
 import { type TokenCounts, tokenCost } from "#lib/money/usage.ts";
 import type { AdmittedCall, Hold, UsageEntry } from "../ports.ts";
+import type { UsageText } from "./usage-text.ts";
 
-/** A usage record on its way to the database, and as the journal keeps it (as JSON): amounts are decimal text. */
+/** A usage record by the names of its columns: amounts are decimal text. */
 export interface UsageRow {
   requestId: string;
   workspaceId: string;
@@ -108,12 +109,15 @@ export interface ProgressLine {
   atMs: number;
 }
 
+export type UsageLine = { kind: "usage" } & UsageText;
+
+/** What a gateway of the version before wrote at a call's end. */
 export interface EndedLine {
   kind: "ended";
   row: UsageRow;
 }
 
-export type JournalLine = AdmittedLine | ProgressLine | EndedLine;
+export type JournalLine = AdmittedLine | ProgressLine | UsageLine | EndedLine;
 
 export function admittedLine(call: AdmittedCall, hold: Hold | null): AdmittedLine {
   const { principal, service, price } = call;
