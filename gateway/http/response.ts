@@ -63,23 +63,23 @@ export class HttpResponse {
   }
 
   /**
-   * Names and values in turn; throws where one would not stay one header. Without a `content-length` the body goes out in chunks.
-   * `lines` are whole header lines of ours, which nobody has a part in and which say nothing of length or connection.
+   * Names and values in turn; throws where one would not stay one header. `lines` are whole header lines of ours, which nobody
+   * has a part in and which say nothing of length or connection. Without a length the body goes out in chunks.
    */
-  writeHead(status: number, headers: readonly string[], lines = ""): void {
+  writeHead(status: number, headers: readonly string[], { lines = "", bodyBytes }: { lines?: string; bodyBytes?: number } = {}): void {
     this.statusCode = status;
+    this.#sized = bodyBytes !== undefined;
     let head = statusLine(status) + lines;
+    if (bodyBytes !== undefined) head += `content-length: ${bodyBytes}\r\n`;
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index] as string;
       const value = headers[index + 1] as string;
       if (forbidden.test(value)) throw new Error(`the header ${name} holds characters that it must not`);
-      if (name === "content-length") this.#sized = true;
-      else if (name === "connection") this.#form.keepAlive &&= value !== "close";
+      if (name === "connection") this.#form.keepAlive &&= value !== "close";
       if (name !== "connection") head += `${name}: ${value}\r\n`;
     }
     if (!this.#sized && this.#form.chunks) head += "transfer-encoding: chunked\r\n";
-    const connection = this.keepAlive ? `connection: keep-alive\r\nkeep-alive: timeout=${keepAliveSeconds}` : "connection: close";
-    this.#head = `${head}date: ${httpDate()}\r\n${connection}\r\n\r\n`;
+    this.#head = head + lastLines(this.keepAlive);
   }
 
   /** Asks for the body of a client that waits to be asked (`Expect: 100-continue`). */
@@ -153,14 +153,17 @@ function statusLine(status: number): string {
 }
 
 let dateSecond = 0;
-let dateText = "";
+let lastKept = "";
+let lastClosed = "";
 
-/** The time for a `Date` header, which has seconds. */
-function httpDate(): string {
+/** Time and connection, with what ends the head: the same for a whole second, as `Date` has no more. */
+function lastLines(keepAlive: boolean): string {
   const second = Math.floor(Date.now() / 1_000);
   if (second !== dateSecond) {
     dateSecond = second;
-    dateText = new Date(second * 1_000).toUTCString();
+    const date = `date: ${new Date(second * 1_000).toUTCString()}\r\n`;
+    lastKept = `${date}connection: keep-alive\r\nkeep-alive: timeout=${keepAliveSeconds}\r\n\r\n`;
+    lastClosed = `${date}connection: close\r\n\r\n`;
   }
-  return dateText;
+  return keepAlive ? lastKept : lastClosed;
 }

@@ -52,7 +52,7 @@ async function serve(onRequest: Handle, limits = {}) {
 const say =
   (text = "ok"): Handle =>
   (request, response) => {
-    response.writeHead(200, ["content-length", String(text.length), "x-path", request.url]);
+    response.writeHead(200, ["x-path", request.url], { bodyBytes: text.length });
     response.end(text);
   };
 const get = (path: string, ...fields: string[]) => `GET ${path} HTTP/1.1\r\n${["host: a", ...fields].join("\r\n")}\r\n\r\n`;
@@ -136,7 +136,7 @@ describe("an answer", () => {
   test("that the client does not take waits for it, and is finished when it is taken", async () => {
     const state = { closed: false, drained: 0, room: true };
     const { open } = await serve((_, response) => {
-      response.writeHead(200, ["content-length", "40000000"]);
+      response.writeHead(200, [], { bodyBytes: 40_000_000 });
       response.onClose(() => {
         state.closed = response.finished;
       });

@@ -41,7 +41,7 @@ const finalCodes = new Set<ErrorCode>(["credit_balance_exhausted", "budget_excee
 export function beginExchange(request: HttpRequest, response: HttpResponse): Exchange {
   const requestId = newId("req");
   return {
-    lines: `x-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\n`,
+    lines: `x-content-type-options: nosniff\r\nx-request-id: ${requestId}\r\n`,
     limitHeaders: [],
     request,
     response,
@@ -59,19 +59,18 @@ export function elapsedMs(exchange: Exchange): number {
   return Math.round(performance.now() - exchange.startedMs);
 }
 
-/** Sends status and headers, those of the exchange among them. `lines` are whole lines that are the same each time. */
-export function writeHead(exchange: Exchange, status: number, headers: readonly string[], lines: string): void {
-  const { limitHeaders } = exchange;
-  exchange.response.writeHead(status, limitHeaders.length === 0 ? headers : [...limitHeaders, ...headers], exchange.lines + lines);
+/** Sends status and headers, those of the exchange among them. `lines` are whole header lines of ours. */
+export function writeHead(exchange: Exchange, status: number, headers: readonly string[], lines: string, bodyBytes?: number): void {
+  const { limitHeaders, response } = exchange;
+  const all = limitHeaders.length === 0 ? headers : [...limitHeaders, ...headers];
+  response.writeHead(status, all, { lines: exchange.lines + lines, bodyBytes });
 }
 
-const jsonLine = "content-type: application/json; charset=utf-8\r\n";
+const jsonLines = "content-type: application/json; charset=utf-8\r\nopenai-processing-ms: ";
 
 export function sendJson(exchange: Exchange, status: number, body: unknown, more: readonly string[] = []): void {
   const text = JSON.stringify(body);
-  const length = String(Buffer.byteLength(text));
-  const processingMs = String(elapsedMs(exchange));
-  writeHead(exchange, status, ["content-length", length, "openai-processing-ms", processingMs, ...more], jsonLine);
+  writeHead(exchange, status, more, `${jsonLines}${elapsedMs(exchange)}\r\n`, Buffer.byteLength(text));
   exchange.response.end(text);
 }
 

@@ -15,7 +15,8 @@ export interface StreamOptions {
   limits: Pick<Limits, "heartbeatMs" | "earlyOpenMs">;
 }
 
-const streamLines = "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n";
+const streamLines =
+  "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\nopenai-processing-ms: ";
 const heartbeat = ": keep-alive\n\n";
 
 /**
@@ -103,7 +104,7 @@ export class StreamedAnswer implements Answer {
     if (exchange.response.headersSent) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#beat(), limits.heartbeatMs);
-    writeHead(exchange, 200, ["openai-processing-ms", String(elapsedMs(exchange))], streamLines);
+    writeHead(exchange, 200, [], `${streamLines}${elapsedMs(exchange)}\r\n`);
   }
 
   #beat(): void {

@@ -93,9 +93,9 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler, Due {
             "application/json",
             "accept",
             "text/event-stream",
+            ...(instance.token === null ? [] : ["authorization", `Bearer ${instance.token}`]),
             "x-request-id",
             requestId,
-            ...(instance.token === null ? [] : ["authorization", `Bearer ${instance.token}`]),
           ],
           body,
           // Limits are kept here, to the millisecond; undici's own are coarse.
