@@ -15,9 +15,9 @@ import { WaitingRoom } from "./waiting-room.ts";
 const journalMs = 100;
 const progressMs = 900;
 const keyUseMs = 1_000;
-const batchSize = 1_000;
+const batchSize = 2_000;
 /** Batches that come faster than they fill are held up a little: a transaction costs more than a row. */
-const lingerMs = 40;
+const lingerMs = 60;
 const shortestRetryMs = 100;
 const longestRetryMs = 5_000;
 /** What is more than the database can take in this time is refused. */

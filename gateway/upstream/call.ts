@@ -72,12 +72,15 @@ class Call implements UpstreamCall, Dispatcher.DispatchHandler, Due {
   constructor(options: CallOptions, sink: CallSink) {
     this.#options = options;
     this.#sink = sink;
-    this.#reader = new SseReader((text) => {
-      if (!this.#closed) this.#sink.data(text);
-    }, options.limits.maxLineBytes);
+    this.#reader = new SseReader(this, options.limits.maxLineBytes);
     this.#silenceMs = options.firstByteMs;
     this.deadlineMs = performance.now() + options.firstByteMs;
     deadlines.add(this);
+  }
+
+  /** For its reader. */
+  data(text: string): void {
+    if (!this.#closed) this.#sink.data(text);
   }
 
   send(): void {

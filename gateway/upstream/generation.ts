@@ -8,7 +8,7 @@ import type { Limits } from "../limits.ts";
 import type { InstanceTarget, UsageEntry } from "../ports.ts";
 import type { CallResult, Picker, Seat } from "../routing/picker.ts";
 import type { Answer } from "./answer.ts";
-import { openCall, type UpstreamCall } from "./call.ts";
+import { type CallSink, openCall, type UpstreamCall } from "./call.ts";
 import { resultOf, UpstreamFailure, upstreamFailure } from "./failure.ts";
 import { readChunk } from "./read-chunk.ts";
 import { Tally } from "./tally.ts";
@@ -45,7 +45,7 @@ const maxAttempts = 2;
  * One admitted call, from the choice of an instance to its one end. Before the commit a failed attempt may be repeated
  * once; after it a failure is the client's to see, because a second answer would differ from the first.
  */
-export class Generation implements Due {
+export class Generation implements Due, CallSink {
   /** The deadlines'. */
   place = 0;
   deadlineMs: number;
@@ -77,14 +77,14 @@ export class Generation implements Due {
     deadlines.add(this);
     const seat = this.#options.picker.pick(this.#options.instances, this.#tried);
     if (seat) this.#attempt(seat);
-    else this.#onFailure(overloaded());
+    else this.fail(overloaded());
     return this.#ended.promise;
   }
 
   /** The total time is over, or, after the finish, the time that the end of the stream was waited for. */
   onDue(): void {
     this.#isTimed = false;
-    this.#onFailure(upstreamFailure("upstream_timeout", "none", new Error("total time limit")));
+    this.fail(upstreamFailure("upstream_timeout", "none", new Error("total time limit")));
   }
 
   /** The client has left: the instance must stop at once. */
@@ -107,11 +107,7 @@ export class Generation implements Due {
     this.#tally.restart();
     this.#call = openCall(
       { dispatcher, instance: seat.instance, body: bodyFor(seat.instance), requestId, limits, firstByteMs: this.#firstByteMs() },
-      {
-        data: (text) => this.#onData(text),
-        end: () => this.#onEnd(),
-        fail: (failure) => this.#onFailure(failure),
-      },
+      this,
     );
   }
 
@@ -122,10 +118,11 @@ export class Generation implements Due {
     return this.#attempts < maxAttempts && others ? left / 2 : left;
   }
 
-  #onData(text: string): void {
+  /** For its call. */
+  data(text: string): void {
     if (this.#done) return;
     if (text === "[DONE]") {
-      this.#onEnd();
+      this.end();
       return;
     }
     if (this.#tally.committed && this.#repeat(text)) return;
@@ -133,7 +130,7 @@ export class Generation implements Due {
     try {
       chunk = readChunk(text, this.#seat?.instance.token ?? null);
     } catch (thrown) {
-      this.#onFailure(asFailure(thrown));
+      this.fail(asFailure(thrown));
       return;
     }
     try {
@@ -177,12 +174,14 @@ export class Generation implements Due {
     this.#held.push({ chunk, text });
   }
 
-  #onEnd(): void {
+  /** For its call. */
+  end(): void {
     if (this.#tally.finished) this.#end("completed", null);
-    else this.#onFailure(upstreamFailure("upstream_stream_interrupted", "any", new Error("ended without finish_reason")));
+    else this.fail(upstreamFailure("upstream_stream_interrupted", "any", new Error("ended without finish_reason")));
   }
 
-  #onFailure(failure: UpstreamFailure): void {
+  /** For its call. */
+  fail(failure: UpstreamFailure): void {
     if (this.#done) return;
     // Everything but the end of the stream has arrived: the answer is whole.
     if (this.#tally.finished) {

@@ -7,7 +7,7 @@ const stream = Buffer.from(`: hi\n\ndata: ${events[0]}\r\n\r\nevent: x\ndata:two
 
 function read(pieces: Buffer[], cap = 1024): string[] {
   const seen: string[] = [];
-  const reader = new SseReader((data) => seen.push(data), cap);
+  const reader = new SseReader({ data: (data) => void seen.push(data) }, cap);
   for (const piece of pieces) reader.push(piece);
   return seen;
 }
@@ -35,7 +35,7 @@ test("a line over the cap, an event of many lines over it, and bytes that are no
 
 test("what stands before a line that is not UTF-8 is read", () => {
   const seen: string[] = [];
-  const reader = new SseReader((data) => seen.push(data), 1024);
+  const reader = new SseReader({ data: (data) => void seen.push(data) }, 1024);
   const bytes = Buffer.concat([Buffer.from("data: é\n\ndata: "), Buffer.from([0xff]), Buffer.from("\n\n")]);
   expect(() => reader.push(bytes)).toThrow(UpstreamFailure);
   expect(seen).toEqual(["é"]);

@@ -7,19 +7,19 @@ const space = 0x20;
 
 /**
  * Server-sent events out of bytes that arrive in any cut: a line is decoded only when it is whole, so a character
- * split between two packets is never seen in halves. Calls `onData` with the data of each event that has some.
+ * split between two packets is never seen in halves. The sink hears the data of each event that has some.
  * Throws an UpstreamFailure (`upstream_invalid_response`) on a line over the cap and on bytes that are not UTF-8.
  */
 export class SseReader {
-  readonly #onData: (data: string) => void;
+  readonly #sink: { data(text: string): void };
   readonly #maxLineBytes: number;
   #pieces: Buffer[] = [];
   #pendingBytes = 0;
   /** Data lines of the event that is being read; null before the first. */
   #data: string | null = null;
 
-  constructor(onData: (data: string) => void, maxLineBytes: number) {
-    this.#onData = onData;
+  constructor(sink: { data(text: string): void }, maxLineBytes: number) {
+    this.#sink = sink;
     this.#maxLineBytes = maxLineBytes;
   }
 
@@ -90,6 +90,6 @@ export class SseReader {
   #endEvent(): void {
     const data = this.#data;
     this.#data = null;
-    if (data) this.#onData(data);
+    if (data) this.#sink.data(data);
   }
 }
