@@ -18,6 +18,8 @@ import { type Running, start } from "./processes.ts";
 /** A whole installation as far as the gateway goes: a durable database, a caller with credit, and gateways with everything on. */
 export interface Installation {
   db: Db;
+  /** PostgreSQL's first process, which starts all others. */
+  databasePid: number;
   caller: TestCaller;
   /** Makes a public service whose one instance is at that port; returns its access name. */
   addService(name: string, upstreamPort: number): Promise<string>;
@@ -48,6 +50,7 @@ function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller)
   const secret = randomBytes(32).toString("hex");
   return {
     db,
+    databasePid: cluster.pid,
     caller,
     async addService(name, upstreamPort) {
       await makePublicService(db, { name, endpoints: [`http://127.0.0.1:${upstreamPort}`] });
@@ -69,6 +72,7 @@ function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller)
         command: process.execPath,
         args: [entry],
         port,
+        measured: true,
         env: {
           NODE_ENV: "production",
           NODE_COMPILE_CACHE: join(dir, "cache"),

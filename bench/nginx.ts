@@ -8,6 +8,7 @@ export async function startFixedAnswer(dir: string, contentType: string, body: s
   return startNginx(
     dir,
     (port) => `server { listen 127.0.0.1:${port}; default_type ${contentType}; location / { return 200 '${body}'; } }`,
+    false,
   );
 }
 
@@ -20,10 +21,11 @@ export async function startProxy(dir: string, upstreamPort: number): Promise<Run
     listen 127.0.0.1:${port};
     location / { proxy_pass http://instance; proxy_http_version 1.1; proxy_buffering off; proxy_read_timeout 600s; proxy_set_header Connection ""; }
   }`,
+    true,
   );
 }
 
-async function startNginx(dir: string, server: (port: number) => string): Promise<Running> {
+async function startNginx(dir: string, server: (port: number) => string, measured: boolean): Promise<Running> {
   const port = await freePort();
   const home = join(dir, `nginx-${port}`);
   await mkdir(home, { recursive: true });
@@ -38,5 +40,5 @@ http {
 `;
   const file = join(home, "nginx.conf");
   await writeFile(file, config);
-  return start({ command: "nginx", args: ["-p", home, "-c", file], port });
+  return start({ command: "nginx", args: ["-p", home, "-c", file], port, measured });
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onMeasured } from "./processors.ts";
 
 /** A process of ours; `stop` ends it, and only it. */
 export interface Running {
@@ -16,14 +17,17 @@ export interface StartOptions {
   port: number;
   cwd?: string;
   env?: Record<string, string>;
+  /** Whether it is what is measured. */
+  measured?: boolean;
 }
 
 const startMs = 20_000;
 const stopMs = 15_000;
 
 /** Starts a process and waits until its port answers. Throws with its last words where it does not. */
-export async function start({ command, args, port, cwd, env }: StartOptions): Promise<Running> {
-  const child = spawn(command, args, {
+export async function start({ command, args, port, cwd, env, measured = false }: StartOptions): Promise<Running> {
+  const line = measured ? onMeasured(command, args) : { command, args };
+  const child = spawn(line.command, line.args, {
     ...(cwd ? { cwd } : {}),
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench, Row, Scenario } from "./bench.ts";
 import { type Installation, openInstallation } from "./hydra.ts";
+import { place, processors } from "./processors.ts";
 import { addedLatency } from "./scenarios/added-latency.ts";
 import { chat } from "./scenarios/chat.ts";
 import { deploy } from "./scenarios/deploy.ts";
@@ -26,6 +27,9 @@ const scenarios: Record<string, Scenario> = {
   deploy,
 };
 
+/** They measure the whole machine. */
+const onAllProcessors = new Set(["workers", "engine", "deploy"]);
+
 /**
  * `npm run bench [scenario …] [--seconds N] [--rounds N]`: measures ours beside nginx and Portkey, prints the table and
  * writes it to bench/results. Ends with 1 where a floor is missed or a scenario fails.
@@ -44,9 +48,11 @@ async function main(args: string[]): Promise<void> {
   let hydra: Installation | null = null;
   try {
     const programs = { events: await compile("upstream/events.c", dir), client: await compile("load/client.c", dir) };
+    await place(process.pid, "others");
     hydra = await openInstallation(dir);
     for (const name of chosen.length > 0 ? chosen : Object.keys(scenarios)) {
       process.stderr.write(`${name} …\n`);
+      for (const pid of [process.pid, hydra.databasePid]) await place(pid, onAllProcessors.has(name) ? "all" : "others");
       const made = await runScenario(name, { dir, seconds, rounds, programs, hydra });
       for (const row of made) process.stderr.write(`  ${Object.values(row).filter(Boolean).join(" | ")}\n`);
       rows.push(...made);
@@ -91,7 +97,11 @@ async function report(rows: Row[], machine: string[], { seconds, rounds, partial
     `# Benchmark of ${now.slice(0, 16).replace("T", " ")} UTC`,
     "",
     ...machine.map((line) => `- ${line}`),
-    `- ${rounds} rounds of ${seconds} s, sides in turn, medians. Load, upstream, database and gateway share the processors.`,
+    `- ${rounds} rounds of ${seconds} s, sides in turn, medians. ${
+      processors
+        ? `What is measured has processor ${processors.measured}; load, upstream and database share ${processors.others} (${[...onAllProcessors].join(", ")}: all share all).`
+        : "Load, upstream, database and gateway share the processor."
+    }`,
     "- Ours with everything on: key, limits, hold, journal, usage and ledger in a durable PostgreSQL, metrics, one log line a request.",
     "",
     "| scenario | figures | ratio | verdict |",

@@ -6,6 +6,7 @@ import { runCommand } from "./run-command.ts";
 const tools = [
   { command: "nginx", args: ["-v"], install: "apt-get install nginx-light" },
   { command: "wrk", args: ["-v"], install: "apt-get install wrk" },
+  { command: "taskset", args: ["--version"], install: "apt-get install util-linux" },
   { command: "cc", args: ["--version"], install: "apt-get install gcc libc6-dev" },
 ];
 

@@ -8,7 +8,7 @@ const entry = join(import.meta.dirname, "../../node_modules/@portkey-ai/gateway/
 export async function startPortkey(dir: string): Promise<Running> {
   const port = await freePort();
   const args = ["--import", join(import.meta.dirname, "portkey-streams.mjs"), entry, "--headless", `--port=${port}`];
-  return start({ command: process.execPath, args, port, cwd: dir, env: { NODE_ENV: "production" } });
+  return start({ command: process.execPath, args, port, cwd: dir, env: { NODE_ENV: "production" }, measured: true });
 }
 
 export function portkeyHeaders(upstreamPort: number): Record<string, string> {

@@ -33,7 +33,9 @@ async function openSides(bench: Bench): Promise<Sides> {
   const proxy = await bench.use(startProxy(dir, whole.port));
   const portkey = await bench.use(startPortkey(dir));
   const port = await freePort();
-  const bare = await bench.use(start({ command: process.execPath, args: [bareProxy, String(port), String(whole.port)], port }));
+  const bare = await bench.use(
+    start({ command: process.execPath, args: [bareProxy, String(port), String(whole.port)], port, measured: true }),
+  );
   const model = await hydra.addService("chat", events.port);
   const gateway = await bench.use(hydra.startGateway());
   return {
