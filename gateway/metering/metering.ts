@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TokenCounts } from "#lib/money/usage.ts";
 import type { Logger } from "#lib/observability/logger.ts";
+import { DenseSet, type Placed } from "../dense-set.ts";
 import type { Limits } from "../limits.ts";
 import type { AdmittedCall, Hold, MeteredCall, Metering, UsageEntry } from "../ports.ts";
 import type { LeasedCredit } from "./credit.ts";
@@ -41,72 +42,70 @@ export interface LedgerMetering extends Metering {
   close(): Promise<number>;
 }
 
-/** What it does with its calls. */
-interface Ends {
-  onMoved(call: Call): void;
-  onEnded(call: Call): void;
-}
-
-/** A call from its admission until its usage is in the database. */
-class Call implements MeteredCall {
+/** A call that runs. What is kept of it until its usage is in the database is its end alone. */
+class RunningCall implements MeteredCall, Placed {
+  /** The meter's. */
+  place = 0;
   readonly admitted: AdmittedCall;
   readonly hold: Hold | null;
-  readonly #ends: Ends;
+  readonly #onEnd: (call: RunningCall, end: EndedCall) => void;
   tokens: TokenCounts | null = null;
+  /** It stands in the journal. */
+  isNoted = false;
   /** Its tokens have changed since they were noted. */
   hasMoved = false;
   /** Monotonic; of the last progress in the journal. */
   notedMs = Number.NEGATIVE_INFINITY;
-  traces: Traces = [];
-  /** Null while it runs. */
-  usage: UsageText | null = null;
-  chargeNano = 0n;
-  isSettled = false;
+  traces: Traces | null = null;
+  #ended = false;
 
-  constructor(admitted: AdmittedCall, hold: Hold | null, ends: Ends) {
+  constructor(admitted: AdmittedCall, hold: Hold | null, onEnd: (call: RunningCall, end: EndedCall) => void) {
     this.admitted = admitted;
     this.hold = hold;
-    this.#ends = ends;
+    this.#onEnd = onEnd;
   }
 
   progress(tokens: TokenCounts): void {
-    if (this.usage) return;
     this.tokens = tokens;
-    if (this.hasMoved) return;
     this.hasMoved = true;
-    this.#ends.onMoved(this);
   }
 
   record(entry: UsageEntry): void {
-    if (this.usage) return;
+    if (this.#ended) return;
+    this.#ended = true;
     const tokens = soundTokens(entry.tokens);
     const sound = tokens === entry.tokens ? entry : { ...entry, tokens };
     const amounts = amountsOf(sound, this.hold?.amountNano ?? 0n);
-    this.chargeNano = amounts.chargeNano;
-    this.usage = usageText(usageRow(sound, amounts));
-    this.#ends.onEnded(this);
+    const { workspaceId } = this.admitted.principal;
+    const usage = usageText(usageRow(sound, amounts));
+    this.#onEnd(this, { workspaceId, chargeNano: amounts.chargeNano, usage, traces: this.traces, isNoted: false });
   }
 }
 
-type EndedCall = Call & { usage: UsageText };
+interface EndedCall {
+  workspaceId: string;
+  chargeNano: bigint;
+  usage: UsageText;
+  /** Null while nothing of it stands in the journal. */
+  traces: Traces | null;
+  /** Its end stands there. */
+  isNoted: boolean;
+}
 
 /** Takes what calls come to without delaying an answer: into the journal within 100 ms, into the database batch by batch. */
 export function createMetering(options: MeteringOptions): LedgerMetering {
   return new Meter(options);
 }
 
-class Meter implements LedgerMetering, Ends {
+class Meter implements LedgerMetering {
   readonly #options: MeteringOptions;
   readonly #journal: Journal;
   readonly #keys: ReturnType<typeof createKeyUse>;
   readonly #timers: NodeJS.Timeout[];
   readonly #stopped = new AbortController();
+  readonly #running = new DenseSet<RunningCall>();
   /** Ended and not settled, in the order of their ends. */
   readonly #queue: EndedCall[] = [];
-  /** Not in the journal yet. A call that is settled by then leaves no line. */
-  #newCalls: Call[] = [];
-  #newEnds: EndedCall[] = [];
-  #moved: Call[] = [];
   #working: Promise<void> | null = null;
   /** The last batch did not get through. */
   #isAway = false;
@@ -141,22 +140,17 @@ class Meter implements LedgerMetering, Ends {
   }
 
   admitted(admitted: AdmittedCall, hold: Hold | null): MeteredCall {
-    const call = new Call(admitted, hold, this);
-    this.#newCalls.push(call);
+    const call = new RunningCall(admitted, hold, this.#onEnd);
+    this.#running.add(call);
     return call;
   }
 
-  onMoved(call: Call): void {
-    this.#moved.push(call);
-  }
-
-  onEnded(call: Call): void {
-    if (call.hold) this.#options.credit.spend(call.hold, call.chargeNano);
-    const ended = call as EndedCall;
-    this.#queue.push(ended);
-    this.#newEnds.push(ended);
+  readonly #onEnd = (call: RunningCall, end: EndedCall): void => {
+    this.#running.remove(call);
+    if (call.hold) this.#options.credit.spend(call.hold, end.chargeNano);
+    this.#queue.push(end);
     this.#start();
-  }
+  };
 
   async close(): Promise<number> {
     const { limits, logger } = this.#options;
@@ -180,37 +174,38 @@ class Meter implements LedgerMetering, Ends {
     while (this.#working) await this.#working;
   }
 
-  /** What is new goes to the journal. Progress only where the disk has room: it is worth least. */
+  /** What is new goes to the journal; a call that is settled by then leaves no line. Progress only where the disk has room: it is worth least. */
   #note(): void {
     const journal = this.#journal;
-    for (const { admitted, usage, hold, traces } of this.#newCalls) {
-      if (!usage) journal.add(JSON.stringify(admittedLine(admitted, hold)), traces);
-    }
-    this.#newCalls = [];
-    for (const { usage, isSettled, traces } of this.#newEnds) {
-      if (!isSettled) journal.add(JSON.stringify({ kind: "usage", ...usage } satisfies UsageLine), traces);
-    }
-    this.#newEnds = [];
+    for (const call of this.#running) if (!call.isNoted) this.#noteAdmitted(call);
+    for (const end of this.#queue) if (!end.isNoted) this.#noteEnd(end);
     if (!journal.failing) this.#noteProgress();
     void journal.flush();
+  }
+
+  #noteAdmitted(call: RunningCall): void {
+    call.isNoted = true;
+    call.traces ??= [];
+    this.#journal.add(JSON.stringify(admittedLine(call.admitted, call.hold)), call.traces);
+  }
+
+  #noteEnd(end: EndedCall): void {
+    end.isNoted = true;
+    end.traces ??= [];
+    this.#journal.add(JSON.stringify({ kind: "usage", ...end.usage } satisfies UsageLine), end.traces);
   }
 
   #noteProgress(): void {
     const now = performance.now();
     const atMs = Date.now();
-    const early: Call[] = [];
-    for (const call of this.#moved) {
-      if (call.usage) continue;
-      if (now - call.notedMs < progressMs) {
-        early.push(call);
-        continue;
-      }
+    for (const call of this.#running) {
+      if (!call.hasMoved || now - call.notedMs < progressMs) continue;
       call.notedMs = now;
       call.hasMoved = false;
+      call.traces ??= [];
       const { tokens, admitted, traces } = call;
       this.#journal.add(JSON.stringify({ kind: "progress", requestId: admitted.requestId, tokens, atMs }), traces);
     }
-    this.#moved = early;
   }
 
   #start(): void {
@@ -266,13 +261,11 @@ class Meter implements LedgerMetering, Ends {
     }
   }
 
-  #done(ended: EndedCall, settled: boolean): void {
+  #done({ workspaceId, chargeNano, traces }: EndedCall, settled: boolean): void {
     const { credit } = this.#options;
-    const { workspaceId } = ended.admitted.principal;
-    ended.isSettled = true;
-    if (settled) credit.settled(workspaceId, ended.chargeNano);
-    else credit.refunded(workspaceId, ended.chargeNano);
-    this.#journal.forget(ended.traces);
+    if (settled) credit.settled(workspaceId, chargeNano);
+    else credit.refunded(workspaceId, chargeNano);
+    if (traces) this.#journal.forget(traces);
   }
 
   async #flushKeys(): Promise<void> {

@@ -1,4 +1,4 @@
-import { quoted, type UsageText, valueText } from "./usage-text.ts";
+import { escaped, quoted, type UsageText, valueText } from "./usage-text.ts";
 
 /** A batch as `settle_usage` takes it: two arrays of rows in PostgreSQL's own text, of types `usage_party` and `usage_line`. */
 export interface UsageBatch {
@@ -17,9 +17,9 @@ export function usageBatch(usages: readonly UsageText[]): UsageBatch {
   const lines = usages.map(({ requestId, party, line }) => {
     if (party !== last) place = placeOf(party, places);
     last = party;
-    return `(${valueText(requestId)},${place},${line})`;
+    return `"(${escaped(String(valueText(requestId)))},${place},${line})"`;
   });
-  return { parties: arrayText([...places.keys()]), lines: arrayText(lines) };
+  return { parties: `{${[...places.keys()].map(quoted).join(",")}}`, lines: `{${lines.join(",")}}` };
 }
 
 function placeOf(party: string, places: Map<string, number>): number {
@@ -29,8 +29,4 @@ function placeOf(party: string, places: Map<string, number>): number {
     places.set(party, place);
   }
   return place;
-}
-
-function arrayText(rows: readonly string[]): string {
-  return `{${rows.map(quoted).join(",")}}`;
 }

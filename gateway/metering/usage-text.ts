@@ -8,7 +8,7 @@ export interface UsageText {
   requestId: string;
   /** What it has in common with others, a row of type `usage_party`: one text for calls of one kind that follow each other. */
   party: string;
-  /** The columns of `usage_line` behind the request and its party. */
+  /** The columns of `usage_line` behind the request and its party, as they stand in a row that stands in an array's quotes. */
   line: string;
 }
 
@@ -27,7 +27,7 @@ export function usageText(row: UsageRow): UsageText {
     lastParty = `(${partyColumns.map((column) => valueText(row[column])).join(",")})`;
     lastRow = row;
   }
-  return { requestId: row.requestId, party: lastParty, line: lineText(row) };
+  return { requestId: row.requestId, party: lastParty, line: escaped(lineText(row)) };
 }
 
 /** In the order of the type's columns; so is `lineText`. */
@@ -89,5 +89,9 @@ export function valueText(value: Value | undefined): string | number | boolean {
 
 /** As a member of a row or an array. */
 export function quoted(text: string): string {
-  return special.test(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : `"${text}"`;
+  return `"${escaped(text)}"`;
+}
+
+export function escaped(text: string): string {
+  return special.test(text) ? text.replace(/["\\]/g, "\\$&") : text;
 }
