@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { AddressRanges } from "#lib/address-ranges.ts";
 import type { Config } from "#lib/config.ts";
 import type { Logger } from "#lib/observability/logger.ts";
@@ -72,8 +73,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const metrics = gatewayMetrics(deps, open, calls);
   const logRequest = createRequestLog(deps.logger);
   const onEnded = (exchange: Exchange) => {
-    logRequest(exchange);
-    metrics.requestEnded(requestFacts(exchange));
+    const ms = performance.now() - exchange.startedMs;
+    logRequest(exchange, ms);
+    metrics.requestEnded(requestFacts(exchange, ms));
   };
   const serving = { routes, limits, state, hosts: deps.settings, catalog: deps.catalog, onEnded };
   const observability = createObservabilityServer({

@@ -8,21 +8,29 @@ const digits = /^\d{1,15}$/;
  * not be read again: everything else that was found out of it holds.
  */
 export class KnownHead {
-  readonly #text: string;
-  readonly #framing: Framing | "none";
+  /** All of it, the empty line at its end included. */
+  readonly bytes: Buffer;
+  readonly framing: Framing | "none";
   /** What stands around the digits of the length; null where there are none. */
   readonly #around: { before: string; after: string } | null;
 
-  constructor(text: string, framing: Framing | "none") {
-    this.#text = text;
-    this.#framing = framing;
+  /** @param text of the bytes, without the empty line */
+  constructor(bytes: Buffer, text: string, framing: Framing | "none") {
+    // Copied: a slice would keep the whole packet's memory.
+    this.bytes = Buffer.from(bytes);
+    this.framing = framing;
     const at = typeof framing === "number" ? lengthField.exec(text)?.indices?.[1] : undefined;
     this.#around = at ? { before: text.slice(0, at[0]), after: text.slice(at[1]) } : null;
   }
 
-  /** What ends the body of a message with that head; undefined for one that has to be read. */
+  /** Whether these bytes begin with this head, to the letter. */
+  begins(bytes: Buffer): boolean {
+    const { length } = this.bytes;
+    return bytes.length >= length && bytes.compare(this.bytes, 0, length, 0, length) === 0;
+  }
+
+  /** What ends the body of a message with a head that differs in its length alone; undefined for one that has to be read. */
   framingOf(text: string): Framing | "none" | undefined {
-    if (text === this.#text) return this.#framing;
     if (this.#around === null) return undefined;
     const { before, after } = this.#around;
     if (text.length <= before.length + after.length || !text.startsWith(before) || !text.endsWith(after)) return undefined;

@@ -87,25 +87,30 @@ export abstract class MessageParser {
   }
 
   #head(bytes: Buffer): number {
+    const known = this.#known;
+    if (known?.begins(bytes)) {
+      this.#begin(known.framing, known.bytes.length === bytes.length);
+      return known.bytes.length;
+    }
     const end = bytes.indexOf(headEnd);
     if (end > this.#maxHeadBytes || (end === -1 && bytes.length > this.#maxHeadBytes)) {
       throw new MalformedMessage("headers too long", "head_too_long");
     }
     if (end === -1) return 0;
     const used = end + headEnd.length;
-    const framing = this.#framingOf(bytes.toString("latin1", 0, end));
+    const framing = this.#framingOf(bytes.toString("latin1", 0, end), bytes.subarray(0, used));
     if (framing !== null) this.#begin(framing, used === bytes.length);
     return used;
   }
 
   /** What ends the body of the message with this head, as `readHead` tells it. */
-  #framingOf(text: string): Framing | "none" | null {
+  #framingOf(text: string, bytes: Buffer): Framing | "none" | null {
     const known = this.#known?.framingOf(text);
     if (known !== undefined) return known;
     // Not before it is known to be sound.
     this.#known = null;
     const framing = this.readHead(text.split("\r\n"));
-    if (framing !== null) this.#known = new KnownHead(text, framing);
+    if (framing !== null) this.#known = new KnownHead(bytes, text, framing);
     return framing;
   }
 

@@ -24,7 +24,7 @@ export class ActiveCalls {
     return this.#running.size;
   }
 
-  /** Takes note of a call until its `end`, which the process's own brings about sooner. */
+  /** Takes note of a call until its `end`, when its client has the answer or has gone, which the process's own brings about sooner. */
   begin(call: Running["call"]): Running {
     const running: Running = { call, place: 0 };
     this.#running.add(running);

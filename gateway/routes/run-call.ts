@@ -5,18 +5,14 @@ import type { ActiveCalls, RunningCall } from "./active-calls.ts";
 import { type Exchange, elapsedMs } from "./exchange.ts";
 
 /** Runs an admitted call to its end; a client that leaves ends it at once. */
-export async function runWhileClientStays<End>(exchange: Exchange, call: RunningCall<End>, calls: ActiveCalls): Promise<End> {
-  const { response } = exchange;
+export function runWhileClientStays<End>({ response }: Exchange, call: RunningCall<End>, calls: ActiveCalls): Promise<End> {
   const running = calls.begin(call);
-  try {
-    const ended = call.run();
-    response.onClose(() => {
-      if (!response.finished) call.leave();
-    });
-    return await ended;
-  } finally {
+  const ended = call.run();
+  response.onClose(() => {
     calls.end(running);
-  }
+    if (!response.finished) call.leave();
+  });
+  return ended;
 }
 
 /** What a route knows of how its call went. */

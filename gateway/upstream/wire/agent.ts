@@ -1,11 +1,10 @@
-import { performance } from "node:perf_hooks";
 import { Agent, type Dispatcher } from "undici";
 import { Connection, type ConnectionOwner, type WireRequest } from "./connection.ts";
 import { RequestHeads } from "./request-heads.ts";
 
-/** Servers close idle connections after 5 s and more; before that ours is closed by ourselves. */
-const idleMs = 4_000;
 const sweepMs = 1_000;
+/** Servers close idle connections after 5 s and more; before that, after so many sweeps, ours is closed by ourselves. */
+const idleSweeps = 4;
 
 /**
  * The connections to instances. Whole POST requests, which every generation is, go over connections of our own that cost
@@ -49,10 +48,7 @@ export class UpstreamAgent extends Agent {
   }
 
   #dropIdle(): void {
-    const before = performance.now() - idleMs;
-    for (const [origin, place] of this.#origins) {
-      if (place.dropIdle(before)) this.#origins.delete(origin);
-    }
+    for (const [origin, place] of this.#origins) if (place.sweep()) this.#origins.delete(origin);
   }
 }
 
@@ -63,6 +59,7 @@ class Origin implements ConnectionOwner {
   readonly #connectMs: number;
   readonly #all = new Set<Connection>();
   readonly #idle: Connection[] = [];
+  #sweeps = 0;
 
   constructor(url: URL, connectMs: number) {
     this.#url = url;
@@ -77,7 +74,7 @@ class Origin implements ConnectionOwner {
   }
 
   onIdle(connection: Connection): void {
-    connection.idleSinceMs = performance.now();
+    connection.idleSince = this.#sweeps;
     this.#idle.push(connection);
   }
 
@@ -91,9 +88,10 @@ class Origin implements ConnectionOwner {
     this.#open(request);
   }
 
-  /** Closes what is idle since before that moment; true where nothing is left. */
-  dropIdle(beforeMs: number): boolean {
-    for (const connection of this.#idle.filter((one) => one.idleSinceMs < beforeMs)) connection.destroy();
+  /** Closes what has been idle for a while; true where nothing is left. */
+  sweep(): boolean {
+    this.#sweeps++;
+    for (const connection of this.#idle.filter((one) => this.#sweeps - one.idleSince >= idleSweeps)) connection.destroy();
     return this.#all.size === 0;
   }
 

@@ -34,8 +34,8 @@ export class Connection implements Dispatcher.DispatchController, LateWriter, Re
   #connected = false;
   #reason: Error | null = null;
   paused = false;
-  /** `performance.now()` since which it is idle. */
-  idleSinceMs = 0;
+  /** Its owner's sweep since which it is idle. */
+  idleSince = 0;
 
   constructor(origin: URL, connectMs: number, owner: ConnectionOwner) {
     this.#owner = owner;
