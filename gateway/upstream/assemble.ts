@@ -1,7 +1,5 @@
 import type { ChatChunk, ChunkChoice, ChunkDelta, ToolCallDelta } from "#lib/contracts/openai/chunk.ts";
 
-/** Members of a chunk that the answer has of its own, or in another place. */
-const notExtra = new Set(["id", "object", "created", "model", "choices", "usage"]);
 /** Members of a delta that arrive in pieces of text. */
 const textMembers = new Set(["content", "reasoning_content", "reasoning", "refusal"]);
 
@@ -29,7 +27,7 @@ export class Assembler {
 
   add(chunk: ChatChunk): void {
     for (const name in chunk) {
-      if (!notExtra.has(name)) this.#extra[name] = chunk[name];
+      if (isExtra(name)) this.#extra[name] = chunk[name];
     }
     for (const choice of chunk.choices) this.#choice(choice.index ?? 0).add(choice);
   }
@@ -50,7 +48,24 @@ export class Assembler {
   }
 }
 
-const notKept = new Set(["index", "delta", "finish_reason", "logprobs"]);
+/** Whether the answer has that member of a chunk neither of its own nor in another place. */
+function isExtra(name: string): boolean {
+  switch (name) {
+    case "id":
+    case "object":
+    case "created":
+    case "model":
+    case "choices":
+    case "usage":
+      return false;
+    default:
+      return true;
+  }
+}
+
+function isKept(name: string): boolean {
+  return name !== "index" && name !== "delta" && name !== "finish_reason" && name !== "logprobs";
+}
 
 class ChoiceAssembler {
   readonly #choice: Record<string, unknown> = {};
@@ -70,7 +85,7 @@ class ChoiceAssembler {
   add(choice: ChunkChoice): void {
     const { delta, finish_reason: finish, logprobs } = choice;
     for (const name in choice) {
-      if (!notKept.has(name)) this.#choice[name] = choice[name];
+      if (isKept(name)) this.#choice[name] = choice[name];
     }
     if (finish) this.#finishReason = finish;
     if (logprobs) this.#choice.logprobs = mergeLogprobs(this.#choice.logprobs, logprobs);

@@ -20,10 +20,9 @@ export interface TokenRates {
 
 /** tokens (and images) × price version = amount, in nano-units. */
 export function tokenCost(tokens: TokenCounts, rates: TokenRates): bigint {
-  return (
-    BigInt(tokens.input - tokens.cached) * rates.inputNano +
-    BigInt(tokens.cached) * rates.cachedInputNano +
-    BigInt(tokens.output) * rates.outputNano +
-    BigInt(tokens.images ?? 0) * (rates.imageNano ?? 0n)
-  );
+  let cost = BigInt(tokens.input - tokens.cached) * rates.inputNano + BigInt(tokens.output) * rates.outputNano;
+  // Mostly there are none of these.
+  if (tokens.cached !== 0) cost += BigInt(tokens.cached) * rates.cachedInputNano;
+  if (tokens.images) cost += BigInt(tokens.images) * (rates.imageNano ?? 0n);
+  return cost;
 }
