@@ -25,7 +25,7 @@ export interface Installation {
   addService(name: string, upstreamPort: number): Promise<string>;
   /** Makes so many more keys of the caller's, and as many services. */
   addOthers(count: number, upstreamPort: number): Promise<void>;
-  startGateway(entry?: string): Promise<Running & { metricsPort: number }>;
+  startGateway(): Promise<Running & { metricsPort: number }>;
   /** A deployer that keeps its instances below that folder; resolves once it has looked at everything. Ends them when it stops. */
   startDeployer(dataDir: string): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
@@ -63,14 +63,14 @@ function installation(dir: string, cluster: Cluster, db: Db, caller: TestCaller)
         await makePublicService(db, { name: `other-${tag}-${index}`, endpoints: [`http://127.0.0.1:${upstreamPort}`] });
       }
     },
-    async startGateway(entry = join(import.meta.dirname, "../gateway/main.ts")) {
+    async startGateway() {
       const port = await freePort();
       const home = join(dir, `gateway-${port}`);
       await mkdir(home, { recursive: true });
       const metricsPort = await freePort();
       const running = await start({
         command: process.execPath,
-        args: [entry],
+        args: [join(import.meta.dirname, "../gateway/main.ts")],
         port,
         measured: true,
         env: {

@@ -51,6 +51,13 @@ test.each(Object.keys(seldom))("%s is plain only where the schema takes it", (na
   );
 });
 
+test.each([{ name: "x" }, { tool_calls: [] }, { content: ["a"] }, { content: null }, { role: "tool" }])(
+  "a message with %j is left to the schema",
+  (more) => {
+    expect(isPlainChat({ model: "public/x", messages: [{ role: "user", content: "a", ...more }] })).toBe(false);
+  },
+);
+
 test.each([
   { temperature: 0.7, max_tokens: 64 },
   { stream: true, stream_options: { include_usage: true }, top_p: 1, seed: -1, user: "me" },
