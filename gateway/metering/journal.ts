@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Logger } from "#lib/observability/logger.ts";
-import type { JournalLine } from "./usage-row.ts";
+import type { JournalLine } from "./journal-line.ts";
 
 const maxFileBytes = 8 * 1024 * 1024;
 /** A file beyond this, of which every call is settled, is emptied. */

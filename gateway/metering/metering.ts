@@ -6,10 +6,11 @@ import type { Limits } from "../limits.ts";
 import type { AdmittedCall, Hold, MeteredCall, Metering, UsageEntry } from "../ports.ts";
 import type { LeasedCredit } from "./credit.ts";
 import { Journal, type Traces, type WriteBytes } from "./journal.ts";
+import { admittedLine, type UsageLine } from "./journal-line.ts";
 import { createKeyUse } from "./key-use.ts";
 import type { MoneyPool } from "./pool.ts";
 import { isRefusedData, isShortLease, settle } from "./settle.ts";
-import { admittedLine, amountsOf, soundTokens, type UsageLine, usageRow } from "./usage-row.ts";
+import { amountsOf, soundTokens, usageRow } from "./usage-row.ts";
 import { type UsageText, usageText } from "./usage-text.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 

@@ -7,11 +7,12 @@ import { expect, test } from "vitest";
 import { newId } from "#lib/ids.ts";
 import { createTestDatabase } from "#test/database.ts";
 import { openCreditStore } from "./credit-store.ts";
+import { type AdmittedLine, admittedLine, type JournalLine, rowOfKilled } from "./journal-line.ts";
 import { openMoneyPool } from "./pool.ts";
 import { usagesOf } from "./replay.ts";
 import { expectSound, makeCalls, startMoney, walletOf } from "./testing/money.ts";
 import type { VictimOrder } from "./testing/victim.ts";
-import { type AdmittedLine, admittedLine, amountsOf, type JournalLine, rowOfKilled, usageRow } from "./usage-row.ts";
+import { amountsOf, usageRow } from "./usage-row.ts";
 import { type UsageText, usageText } from "./usage-text.ts";
 
 const openCalls = 200;

@@ -2,9 +2,9 @@ import { newId } from "#lib/ids.ts";
 import type { Logger } from "#lib/observability/logger.ts";
 import { openCreditStore } from "./credit-store.ts";
 import type { LeftJournal } from "./journal.ts";
+import { type AdmittedLine, type JournalLine, type ProgressLine, rowOfKilled } from "./journal-line.ts";
 import type { MoneyPool } from "./pool.ts";
 import { isRefusedData, isShortLease, settle } from "./settle.ts";
-import { type AdmittedLine, type JournalLine, type ProgressLine, rowOfKilled } from "./usage-row.ts";
 import { type UsageText, usageText } from "./usage-text.ts";
 
 const batchSize = 500;
