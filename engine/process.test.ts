@@ -26,6 +26,13 @@ async function failure(flags: Record<string, string>, env: Record<string, string
   return { code, log: launch.log() };
 }
 
+/** The events of a stream and when they came. */
+async function timed(response: Response): Promise<{ text: string; atMs: number }[]> {
+  const events: { text: string; atMs: number }[] = [];
+  for await (const text of readEvents(response)) events.push({ text, atMs: Date.now() });
+  return events;
+}
+
 const endless = { temperature: 0, frequency_penalty: -2, stream: true };
 
 test("the state file says which process listens where", async () => {
@@ -76,7 +83,7 @@ test("what outlasts the drain ends with an error event and no [DONE]", async () 
   const responses = await Promise.all([1, 2].map(() => engine.post("/v1/chat/completions", ask("Tell me a story", endless))));
   const whole = engine.post("/v1/chat/completions", ask("Tell me a story", { ...endless, stream: false }));
   await expect.poll(async () => (await engine.health()).slots.queued, { interval: 5 }).toBe(1);
-  const streams = responses.map(collect);
+  const streams = responses.map(timed);
   const started = Date.now();
   engine.child.kill("SIGTERM");
   const exit = await once(engine.child, "exit");
@@ -84,9 +91,12 @@ test("what outlasts the drain ends with an error event and no [DONE]", async () 
   expect(exit).toEqual([0, null]);
   expect(tookMs).toBeGreaterThan(490);
   expect(tookMs).toBeLessThan(5_000);
-  for (const { last, chunks } of await Promise.all(streams)) {
-    expect(JSON.parse(last).error).toMatchObject({ type: "server_error", code: "shutting_down" });
-    expect(chunks.length).toBeGreaterThan(100);
+  for (const events of await Promise.all(streams)) {
+    const [token, last] = events.slice(-2);
+    expect(JSON.parse(last?.text ?? "").error).toMatchObject({ type: "server_error", code: "shutting_down" });
+    // They went on while there was time.
+    expect(JSON.parse(token?.text ?? "").choices[0].delta.content).toBeTypeOf("string");
+    expect((token?.atMs ?? 0) - started).toBeGreaterThan(300);
   }
   expect(
     engine

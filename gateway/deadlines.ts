@@ -36,7 +36,9 @@ export class Deadlines {
       return;
     }
     const nowMs = performance.now();
-    for (const due of [...this.#waiting].filter(({ deadlineMs }) => deadlineMs <= nowMs)) {
+    const reached: Due[] = [];
+    for (const due of this.#waiting) if (due.deadlineMs <= nowMs) reached.push(due);
+    for (const due of reached) {
       // One may have ended or put off another.
       if (due.deadlineMs > nowMs || !this.#waiting.has(due)) continue;
       this.#waiting.remove(due);

@@ -174,6 +174,21 @@ test("a key that is used in every way is in no log, error, figure, file or row",
   // Each place is looked at where it has what it should: else finding nothing there would say nothing.
   expect(places.figures).toContain('hydra_refusals_total{code="invalid_api_key"}');
   expect(places.log.split('"msg":"request"').length).toBeGreaterThan(80);
+  const lines = output
+    .trimEnd()
+    .split("\n")
+    .map((line): Record<string, unknown> => JSON.parse(line));
+  const call = {
+    name: "gateway",
+    msg: "request",
+    method: "POST",
+    route: "/v1/chat/completions",
+    requestId: expect.stringMatching(/^req_/),
+  };
+  const ended = { ...call, level: 30, status: 200, model: "public/wall", outcome: "completed", outputTokens: expect.any(Number) };
+  expect(lines).toContainEqual(expect.objectContaining({ ...ended, ms: expect.any(Number), firstTokenMs: expect.any(Number) }));
+  expect(lines).toContainEqual(expect.objectContaining({ ...call, level: 30, status: 401, errorCode: "invalid_api_key" }));
+  expect(lines).toContainEqual(expect.objectContaining({ ...call, level: 40, status: 502, err: expect.anything() }));
   expect(places.rows).toContain(canary.keyId);
   for (const [place, text] of Object.entries(places)) {
     for (const key of [canary.key, mistyped]) {

@@ -2,9 +2,9 @@ import { type Logger, linesOf } from "#lib/observability/logger.ts";
 import type { Exchange } from "../routes/exchange.ts";
 
 /**
- * Writes one line a request, `ms` after its begin: no keys, no bodies. Probes come every second and are only of interest when they fail. The usual line
- * is put together here, as the logger's way costs a twentieth of a short call; all of its texts are ours, or
- * a method of HTTP's few characters, and stand in JSON as they are.
+ * Writes one line a request, `ms` after its begin: no keys, no bodies. Probes come every second and are only of interest when
+ * they fail. The usual line is put together here, as the logger's way costs a twentieth of a short call; all of its texts are
+ * ours, or a method of HTTP's few characters, and stand in JSON as they are.
  */
 export function createRequestLog(logger: Logger): (exchange: Exchange, ms: number) => void {
   const lines = linesOf(logger);
@@ -12,16 +12,15 @@ export function createRequestLog(logger: Logger): (exchange: Exchange, ms: numbe
   return (exchange, ms) => {
     const { response, route, log } = exchange;
     const status = response.headersSent ? response.statusCode : 499;
+    const members = membersOf(exchange, status, Math.round(ms));
     if (status >= 500 || log.cause instanceof Error) {
-      logger.warn(
-        { ...JSON.parse(`{${membersOf(exchange, status, Math.round(ms))}}`), ...(log.cause instanceof Error ? { err: log.cause } : {}) },
-        "request",
-      );
+      // An error is for the logger to write: it knows what of it must not be seen.
+      const err = log.cause instanceof Error ? { err: log.cause } : {};
+      logger.warn({ ...JSON.parse(`{${members}}`), ...err }, "request");
       return;
     }
     const level = route.endsWith("z") && status < 400 ? "debug" : "info";
-    if (logger.isLevelEnabled(level))
-      lines.write(`${lines.begin(level)},${membersOf(exchange, status, Math.round(ms))},"msg":"request"}\n`);
+    if (logger.isLevelEnabled(level)) lines.write(`${lines.begin(level)},${members},"msg":"request"}\n`);
   };
 }
 
