@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { rootDir } from "#lib/config.ts";
-import { nodeFlags } from "../setup/node24.mjs";
+import { nodeFlags } from "../setup/node.mjs";
 
 /** Runs a tool of node_modules under this Node with its output shown as it comes, and resolves with its exit code. */
 export function runTool(script: string, args: string[], env: Record<string, string> = {}): Promise<number> {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { node24 } from "./node24.mjs";
+import { nodePath } from "./node.mjs";
 import { rootDir } from "./paths.mjs";
 import { step } from "./progress.mjs";
 import { runCommand } from "./run-command.mjs";
@@ -23,7 +23,7 @@ export async function ensureConsoleBuild() {
   await refuseWhileRunning("the console has to be built again");
   await step("Building the console", async () => {
     await built.clear();
-    await runCommand(node24(), [join(rootDir, "node_modules", "next", "dist", "bin", "next"), "build"], {
+    await runCommand(nodePath(), [join(rootDir, "node_modules", "next", "dist", "bin", "next"), "build"], {
       env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
       failure: "`next build` failed; the lines above say why.",
     });

@@ -15,7 +15,7 @@ export async function ensureDependencies() {
   await step("Installing dependencies", async () => {
     await installed.clear();
     const [program, ...prefix] = npmCommand();
-    // Development and optional packages are needed whatever NODE_ENV says: Node 24 itself is an optional one.
+    // Development and optional packages are needed whatever NODE_ENV says: Node itself is an optional one.
     const args = ["ci", "--include=dev", "--include=optional", "--no-fund", "--no-audit", "--loglevel=error"];
     await runCommand(/** @type {string} */ (program), [...prefix, ...args], {
       failure: "`npm ci` failed. Check the network and the free disk space, then start again.",

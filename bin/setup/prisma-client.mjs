@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { node24 } from "./node24.mjs";
+import { nodePath } from "./node.mjs";
 import { rootDir } from "./paths.mjs";
 import { step } from "./progress.mjs";
 import { runCommand } from "./run-command.mjs";
@@ -14,7 +14,7 @@ export async function ensurePrismaClient() {
   if ((await generated.matches(hash)) && existsSync(join(rootDir, "prisma", "generated", "client.ts"))) return;
   await step("Generating the database client", async () => {
     await generated.clear();
-    const node = node24();
+    const node = nodePath();
     const env = {
       ...process.env,
       // Without it the CLI downloads a schema engine, which generating never runs: any executable will do.

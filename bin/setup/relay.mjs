@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { node24, nodeFlags } from "./node24.mjs";
+import { nodeFlags, nodePath } from "./node.mjs";
 import { say } from "./progress.mjs";
 
 const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 const parentCheckMs = 1_000;
 
 /**
- * Runs a TypeScript file under Node 24, hands signals on to it, and resolves with its exit code.
+ * Runs a TypeScript file under a Node that does so as it is, hands signals on to it, and resolves with its exit code.
  * With `ownSession` the child hears of a terminal's Ctrl-C only through us, and notices our end by the closing channel.
  * @param {string} script
  * @param {string[]} args
@@ -15,7 +15,7 @@ const parentCheckMs = 1_000;
  * @returns {Promise<number>}
  */
 export async function relay(script, args, options) {
-  const child = spawn(node24(), [...nodeFlags, script, ...args], {
+  const child = spawn(nodePath(), [...nodeFlags, script, ...args], {
     env: options.env ?? process.env,
     detached: options.ownSession,
     stdio: options.ownSession ? ["inherit", "inherit", "inherit", "ipc"] : "inherit",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootDir } from "#lib/config.ts";
 import { clusterDir } from "../installation/database.ts";
-import { nodeFlags } from "../setup/node24.mjs";
+import { nodeFlags } from "../setup/node.mjs";
 
 export interface Ended {
   code: number | null;

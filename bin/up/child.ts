@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { open } from "node:fs/promises";
 import { rootDir } from "#lib/config.ts";
 import { processStartTime } from "#lib/process-identity.ts";
-import { nodeFlags } from "../setup/node24.mjs";
+import { nodeFlags } from "../setup/node.mjs";
 import { say } from "../setup/progress.mjs";
 import { logFile, rotateLog } from "./log-file.ts";
 import { endProcess, type ProcessIdentity } from "./process-group.ts";
