@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ensureConsoleBuild } from "../setup/console-build.mjs";
 import { withSetupLock } from "../setup/setup-lock.mjs";
 import { ensureChromium } from "./chromium.ts";
-import { counted, type Outcome } from "./outcome.ts";
+import { counted, failureLine, type Outcome } from "./outcome.ts";
 import { runTool } from "./tool.ts";
 
 /** Runs Playwright's tests against the production build and real processes. */
@@ -24,8 +24,32 @@ export async function runPlaywright(): Promise<Outcome> {
   }
 }
 
-/** Counts of Playwright's JSON report; a test that passed only when tried again has not passed. */
+/** The parts of Playwright's JSON report that are read here. */
+interface PlaywrightReport {
+  stats?: { expected: number; unexpected: number; flaky: number };
+  suites?: Suite[];
+}
+
+interface Suite {
+  suites?: Suite[];
+  specs?: { title: string; file: string; tests: { status: string; results: { error?: { message?: string } }[] }[] }[];
+}
+
+/** Counts and failures of Playwright's JSON report; a test that passed only when tried again has not passed. */
 export function readPlaywrightReport(text: string): Outcome {
-  const { stats } = JSON.parse(text) as { stats?: { expected: number; unexpected: number; flaky: number } };
-  return { passed: stats?.expected ?? 0, failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0) };
+  const { stats, suites = [] } = JSON.parse(text) as PlaywrightReport;
+  return {
+    passed: stats?.expected ?? 0,
+    failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0),
+    failures: suites.flatMap(failuresOf),
+  };
+}
+
+function failuresOf({ suites = [], specs = [] }: Suite): string[] {
+  const own = specs.flatMap(({ title, file, tests }) =>
+    tests
+      .filter(({ status }) => status === "unexpected" || status === "flaky")
+      .map(({ results }) => failureLine(file, title, results.find(({ error }) => error)?.error?.message)),
+  );
+  return [...own, ...suites.flatMap(failuresOf)];
 }

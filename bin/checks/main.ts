@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { explain } from "../installation/explain.ts";
 import { runPlaywright } from "./e2e.ts";
 import { runKubernetes, whyNoKubernetes } from "./kubernetes.ts";
-import { asOne, type Outcome, sum, totalLine } from "./outcome.ts";
+import { asOne, failureLines, type Outcome, sum, totalLine } from "./outcome.ts";
 import { checkImportRules, checkLint, checkTypes, checkUnused } from "./static.ts";
 import { runVitest } from "./unit.ts";
 
@@ -67,10 +67,10 @@ async function main(): Promise<number> {
     console.log(`Kubernetes tests were not run: ${whyNot}`);
     return 0;
   }
-  const outcomes: Outcome[] = [];
-  for (const part of parts) outcomes.push(await runPart(part));
-  const total = sum(outcomes);
-  console.log(`\n${totalLine(total)}`);
+  const ran: { name: string; outcome: Outcome }[] = [];
+  for (const part of parts) ran.push({ name: part.name, outcome: await runPart(part) });
+  const total = sum(ran.map(({ outcome }) => outcome));
+  console.log(["", ...failureLines(ran), totalLine(total)].join("\n"));
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 

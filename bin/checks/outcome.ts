@@ -2,11 +2,13 @@
 export interface Outcome {
   passed: number;
   failed: number;
+  /** What failed, as far as it has a name: file, test and the first line of why. */
+  failures: string[];
 }
 
 /** A part that either holds or does not counts as one. */
 export function asOne(holds: boolean): Outcome {
-  return holds ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return { passed: Number(holds), failed: Number(!holds), failures: [] };
 }
 
 /**
@@ -19,13 +21,30 @@ export function counted(counts: Outcome, exitCode: number): Outcome {
 }
 
 export function sum(outcomes: Outcome[]): Outcome {
-  return outcomes.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), {
-    passed: 0,
-    failed: 0,
-  });
+  return {
+    passed: outcomes.reduce((total, { passed }) => total + passed, 0),
+    failed: outcomes.reduce((total, { failed }) => total + failed, 0),
+    failures: outcomes.flatMap(({ failures }) => failures),
+  };
 }
 
 /** The one line that ends a run. */
-export function totalLine({ passed, failed }: Outcome): string {
+export function totalLine({ passed, failed }: Pick<Outcome, "passed" | "failed">): string {
   return `${passed} passed, ${failed} failed`;
+}
+
+/** What failed, for the end of a run: its own lines are thousands of lines further up. */
+export function failureLines(parts: readonly { name: string; outcome: Outcome }[]): string[] {
+  return parts.flatMap(({ name, outcome: { failed, failures } }) => {
+    const named = failures.map((failure) => `  ${name}: ${failure}`);
+    return failed > failures.length ? [...named, `  ${name}: ${failed - failures.length} more, named above`] : named;
+  });
+}
+
+const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+
+/** One failure's line. */
+export function failureLine(file: string, test: string, message = ""): string {
+  const why = message.replace(escapes, "").split("\n", 1)[0] as string;
+  return [file, test, why].filter(Boolean).join(" › ");
 }
