@@ -25,11 +25,11 @@ export type IdPrefix =
 
 const timeDigits = 10;
 const randomDigits = 16;
-/** Random bytes are asked for in blocks: each request to the system costs more than all else of an id. */
-const pool = new Uint8Array(4096);
-let drawn = pool.length;
-/** Every two digits: half as many texts to put together. */
-const pairs = Array.from({ length: 1024 }, (_, pair) => alphabet.charAt(pair >> 5) + alphabet.charAt(pair & 31));
+/** Random digits are made in blocks: each request to the system costs more than all else of an id. */
+const block = Buffer.alloc(4096);
+const codes = Buffer.from(alphabet, "latin1");
+let digits = "";
+let drawn = 0;
 /** Ids of one millisecond begin alike. */
 let timeMs = Number.NaN;
 let timeText = "";
@@ -42,14 +42,18 @@ export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {
     for (let digit = 0, rest = nowMs; digit < timeDigits; digit++, rest = Math.floor(rest / 32))
       timeText = alphabet.charAt(rest % 32) + timeText;
   }
-  if (drawn + randomDigits > pool.length) {
-    randomFillSync(pool);
+  return `${prefix}_${timeText}${newDigits()}`;
+}
+
+function newDigits(): string {
+  if (drawn + randomDigits > digits.length) {
+    randomFillSync(block);
+    for (let index = 0; index < block.length; index++) block[index] = codes[(block[index] as number) & 31] as number;
+    digits = block.toString("latin1");
     drawn = 0;
   }
-  let text = `${prefix}_${timeText}`;
-  for (const end = drawn + randomDigits; drawn < end; drawn += 2)
-    text += pairs[((pool[drawn] as number) & 31) * 32 + ((pool[drawn + 1] as number) & 31)];
-  return text;
+  drawn += randomDigits;
+  return digits.slice(drawn - randomDigits, drawn);
 }
 
 /** A personal workspace's name: `u-` and 12 hex digits. */

@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { performance } from "node:perf_hooks";
 import { AppError } from "#lib/errors.ts";
 import type { Placed } from "../dense-set.ts";
 import { MalformedMessage } from "./fields.ts";
@@ -48,9 +47,8 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
   readonly #owner: ConnectionOwner;
   readonly #parser = new RequestParser(this);
   #phase: Phase = "arriving";
-  /** Monotonic; what is due then depends on the phase. */
-  #deadlineMs: number;
-  #begunMs: number;
+  /** When what its limit counts from was seen first by a tick, on the ticks' clock; null before. */
+  #sinceMs: number | null = null;
   #request: HttpRequest | null = null;
   #response: HttpResponse | null = null;
   /** The request has not been handed over yet. */
@@ -66,8 +64,6 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
     this.#socket = socket;
     this.#limits = limits;
     this.#owner = owner;
-    this.#begunMs = performance.now();
-    this.#deadlineMs = this.#begunMs + limits.headersMs;
     socket
       .on("data", (bytes: Buffer) => this.#onData(bytes))
       .on("drain", () => this.#onDrain())
@@ -85,11 +81,35 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
     return this.#socket.writableNeedDrain || this.#late.length > mostLate;
   }
 
-  /** Does what is due at that moment of the monotonic clock. */
+  /**
+   * Does what is due at that moment of the monotonic clock. Times count from one tick to another, so that a request need not look
+   * at the clock for times that hardly any reaches: a limit is passed by up to two ticks.
+   */
   tick(nowMs: number): void {
-    if (nowMs < this.#deadlineMs) return;
+    this.#sinceMs ??= nowMs;
+    if (nowMs - this.#sinceMs < this.#limitMs()) return;
     if (this.#phase === "arriving" && (this.#request || this.#parser.inHead)) this.#refuse(lateRequest(), "late");
     else if (this.#phase !== "answering") this.destroy();
+  }
+
+  /** How long it may be as it is. */
+  #limitMs(): number {
+    const { headersMs, requestMs, lingerMs } = this.#limits;
+    switch (this.#phase) {
+      case "idle":
+        return keepAliveSeconds * 1_000;
+      case "arriving":
+        return this.#request ? requestMs : headersMs;
+      case "answering":
+        return Number.POSITIVE_INFINITY;
+      default:
+        return lingerMs;
+    }
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#sinceMs = null;
   }
 
   /** Closes it where no request is on it. */
@@ -154,21 +174,16 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
     else this.#socket.write("", (error) => error || this.#onFinished());
   }
 
-  #onData(bytes: Buffer): void {
+  #onData(arrived: Buffer): void {
     if (this.#phase === "closing") return;
     if (this.#phase === "answering") {
-      this.#keep(bytes);
+      this.#keep(arrived);
       return;
     }
-    if (this.#phase === "idle") this.#phase = "arriving";
-    this.#read(bytes, this.#request ? this.#begunMs : performance.now());
-  }
-
-  #read(arrived: Buffer, nowMs: number): void {
-    const bytes = this.#request || this.#parser.inHead ? arrived : withoutEmptyLines(arrived);
-    if (bytes.length === 0) return;
     const continues = this.#request !== null || this.#parser.inHead;
-    if (!continues) this.#begunMs = nowMs;
+    if (!continues) this.#enter("arriving");
+    const bytes = continues ? arrived : withoutEmptyLines(arrived);
+    if (bytes.length === 0) return;
     try {
       const rest = this.#parser.push(bytes);
       if (rest.length > 0) this.#keep(rest);
@@ -177,14 +192,13 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
       this.#refuse(refusalOf(error.reason), error.message);
       return;
     }
-    if (this.#request === null) this.#deadlineMs = this.#begunMs + this.#limits.headersMs;
-    else if (this.#isNew) this.#handOver(this.#request);
+    if (this.#request === null) return;
+    if (this.#isNew) this.#handOver(this.#request);
     else if (this.#phase === "lingering" && this.#request.complete) this.#next();
   }
 
   #handOver(request: HttpRequest): void {
     this.#isNew = false;
-    this.#deadlineMs = this.#begunMs + this.#limits.requestMs;
     if (request.method === "CONNECT") {
       const error = new AppError("method_not_allowed", "CONNECT is not allowed here.");
       this.#refuse(error, "connect", ["allow: GET, HEAD, POST"]);
@@ -209,16 +223,14 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
 
   /** The answer came before all of the request. */
   #linger(): void {
-    this.#phase = "lingering";
-    this.#deadlineMs = performance.now() + this.#limits.lingerMs;
+    this.#enter("lingering");
     this.#request?.discard();
   }
 
   #next(): void {
-    this.#phase = "idle";
+    this.#enter("idle");
     this.#request = null;
     this.#response = null;
-    this.#deadlineMs = performance.now() + keepAliveSeconds * 1_000;
     this.#parser.reset();
     // Not at once: a thousand requests in one packet would be a thousand calls deep.
     if (this.#ahead.length > 0) process.nextTick(() => this.#readAhead());
@@ -246,8 +258,7 @@ export class ServerConnection implements Placed, LateWriter, RequestSink, Reques
 
   /** After what was written; what still arrives is thrown away for a moment: unread bytes would reset the answer out of the client's hands. */
   #close(): void {
-    this.#phase = "closing";
-    this.#deadlineMs = performance.now() + this.#limits.lingerMs;
+    this.#enter("closing");
     this.#socket.end();
     this.resume();
   }

@@ -1,4 +1,4 @@
-import { escaped, quoted, type UsageText, valueText } from "./usage-text.ts";
+import { escaped, isPlain, quoted, type UsageText } from "./usage-text.ts";
 
 /** A batch as `settle_usage` takes it: two arrays of rows in PostgreSQL's own text, of types `usage_party` and `usage_line`. */
 export interface UsageBatch {
@@ -17,7 +17,7 @@ export function usageBatch(usages: readonly UsageText[]): UsageBatch {
   const lines = usages.map(({ requestId, party, line }) => {
     if (party !== last) place = placeOf(party, places);
     last = party;
-    return `"(${escaped(String(valueText(requestId)))},${place},${line})"`;
+    return `"(${isPlain(requestId) ? requestId : escaped(quoted(requestId))},${place},${line})"`;
   });
   return { parties: `{${[...places.keys()].map(quoted).join(",")}}`, lines: `{${lines.join(",")}}` };
 }

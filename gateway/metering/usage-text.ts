@@ -14,7 +14,6 @@ export interface UsageText {
 
 type Value = UsageRow[keyof UsageRow];
 
-/** Text that means itself inside a row. */
 const plainText = /^[\w./:-]+$/;
 const special = /["\\]/;
 
@@ -70,21 +69,26 @@ function isSameParty(row: UsageRow, last: UsageRow): boolean {
 
 function lineText(row: UsageRow): string {
   const { inputTokens, cachedTokens, outputTokens, reasoningTokens, images } = row;
-  const counts = `${numberText(inputTokens)},${numberText(cachedTokens)},${numberText(outputTokens)},${numberText(reasoningTokens)},${numberText(images)}`;
-  const amounts = `${valueText(row.costNano)},${valueText(row.chargeNano)}`;
-  return `${counts},${amounts},${valueText(row.startedAt)},${numberText(row.firstTokenMs)},${numberText(row.durationMs)}`;
+  const counts = `${figure(inputTokens)},${figure(cachedTokens)},${figure(outputTokens)},${figure(reasoningTokens)},${figure(images)}`;
+  const amounts = `${figure(row.costNano)},${figure(row.chargeNano)}`;
+  return `${counts},${amounts},${figure(row.startedAt)},${figure(row.firstTokenMs)},${figure(row.durationMs)}`;
 }
 
-/** A line of an old journal may lack what is declared. */
-function numberText(value: number | null | undefined): string | number {
+/** Counts, amounts and times mean themselves; should an old journal hold another text, the database refuses it. What it lacks is null. */
+function figure(value: string | number | null | undefined): string | number {
   return value ?? "";
 }
 
 /** Nothing between two commas is null; an empty text stands in quotes. */
-export function valueText(value: Value | undefined): string | number | boolean {
-  if (typeof value === "string") return plainText.test(value) ? value : quoted(value);
+function valueText(value: Value | undefined): string | number | boolean {
+  if (typeof value === "string") return isPlain(value) ? value : quoted(value);
   if (typeof value === "number" || typeof value === "boolean") return value;
   return value == null ? "" : quoted(String(value));
+}
+
+/** Whether a text means itself inside a row. */
+export function isPlain(text: string): boolean {
+  return plainText.test(text);
 }
 
 /** As a member of a row or an array. */

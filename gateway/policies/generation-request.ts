@@ -15,32 +15,37 @@ export interface GenerationRequest {
   size: PromptSize;
 }
 
-/** Members that are read here and mean nothing to an instance, or are none of its business (who the end user is). */
-const notForwarded = new Set([
-  "model",
-  "stream",
-  "stream_options",
-  "max_tokens",
-  "max_completion_tokens",
-  "prompt",
-  "suffix",
-  "best_of",
-  "n",
-  "user",
-  "metadata",
-  "modalities",
-  "store",
-  "service_tier",
-  "prompt_cache_key",
-  "safety_identifier",
-]);
+/** Not the members that are read here and mean nothing to an instance, or are none of its business (who the end user is). */
+function isForwarded(name: string): boolean {
+  switch (name) {
+    case "model":
+    case "stream":
+    case "stream_options":
+    case "max_tokens":
+    case "max_completion_tokens":
+    case "prompt":
+    case "suffix":
+    case "best_of":
+    case "n":
+    case "user":
+    case "metadata":
+    case "modalities":
+    case "store":
+    case "service_tier":
+    case "prompt_cache_key":
+    case "safety_identifier":
+      return false;
+    default:
+      return true;
+  }
+}
 
 /** The members of a parsed body that an instance is shown; null stands for "not set" and is left out. */
 export function forwardedMembers(body: Record<string, unknown>): Record<string, unknown> {
   const members: Record<string, unknown> = {};
   for (const name in body) {
     const value = body[name];
-    if (value !== null && value !== undefined && !notForwarded.has(name)) members[name] = value;
+    if (value !== null && value !== undefined && isForwarded(name)) members[name] = value;
   }
   return members;
 }

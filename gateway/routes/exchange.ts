@@ -39,7 +39,8 @@ const longestWaitSeconds = 60;
 const finalCodes = new Set<ErrorCode>(["credit_balance_exhausted", "budget_exceeded", "model_not_priced"]);
 
 export function beginExchange(request: HttpRequest, response: HttpResponse): Exchange {
-  const requestId = newId("req");
+  const startedAt = new Date();
+  const requestId = newId("req", startedAt.getTime());
   return {
     lines: `x-content-type-options: nosniff\r\nx-request-id: ${requestId}\r\n`,
     limitHeaders: [],
@@ -47,7 +48,7 @@ export function beginExchange(request: HttpRequest, response: HttpResponse): Exc
     response,
     requestId,
     place: 0,
-    startedAt: new Date(),
+    startedAt,
     startedMs: performance.now(),
     route: "",
     endpoint: { serves: "all" },

@@ -67,8 +67,9 @@ export class Generation implements Due, CallSink {
   constructor(options: GenerationOptions) {
     this.#options = options;
     this.#tally = new Tally(options.choices);
-    this.#firstByteDeadlineMs = performance.now() + options.limits.firstByteMs;
-    this.deadlineMs = performance.now() + options.limits.totalMs;
+    const nowMs = performance.now();
+    this.#firstByteDeadlineMs = nowMs + options.limits.firstByteMs;
+    this.deadlineMs = nowMs + options.limits.totalMs;
     options.answer.onDrain(() => this.#call?.resume());
   }
 
@@ -158,7 +159,7 @@ export class Generation implements Due, CallSink {
       this.#hold(chunk, text);
       return;
     }
-    for (const held of this.#held.splice(0)) answer.chunk(held.chunk, held.text);
+    if (this.#held.length > 0) for (const held of this.#held.splice(0)) answer.chunk(held.chunk, held.text);
     if (!answer.chunk(chunk, text)) this.#call?.pause();
     this.#options.onProgress?.(this.#tally.tokens);
     // An engine that forgets to end its stream after the finish must not keep the client waiting.
