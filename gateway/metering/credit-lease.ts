@@ -135,6 +135,11 @@ export function end(lease: Lease, amountNano: bigint, chargeNano: bigint): Waite
   return serve(lease);
 }
 
+/** Somebody waits for what becomes free: calls here, or another gateway. */
+export function isWanted({ waiting, recalled }: Lease): boolean {
+  return waiting.length > 0 || recalled !== null;
+}
+
 /** A charge is in the database: lease and wallet are smaller by it. */
 export function settled(lease: Lease, chargeNano: bigint): void {
   lease.drawnNano -= chargeNano;
@@ -200,8 +205,8 @@ function forQuietTimes(lease: Lease, nowMs: number, newId: () => string): Operat
     return free > 0n ? { kind: "return", id: newId(), amountNano: free, recallVersion: null } : null;
   }
   const recalling = lease.recalled !== null && nowMs < lease.recalled.endMs;
-  if (recalling || nowMs < aheadAtMs || free * lowPart >= callsAhead * lastAmountNano) return null;
   const aheadNano = callsAhead * lastAmountNano;
+  if (recalling || nowMs < aheadAtMs || free * lowPart >= aheadNano) return null;
   return { kind: "draw", id: newId(), neededNano: 0n, queuedNano: 0n, aheadNano, recallVersion: null, lastTurn: 0 };
 }
 

@@ -93,14 +93,15 @@ class Keeper implements LeasedCredit {
     const hold: Hold = { requestId, workspaceId, amountNano };
     const account = this.#account(workspaceId);
     if (account.waiting.size >= maxWaiting || (account.inDoubt && machine.freeNano(account.lease) < amountNano)) throw unavailable();
-    if (machine.ask(account.lease, hold, this.#now())) {
-      this.#advance(account);
-      return hold;
+    const nowMs = this.#now();
+    const isHeld = machine.ask(account.lease, hold, nowMs);
+    let waiting: PromiseWithResolvers<Hold> | null = null;
+    if (!isHeld) {
+      waiting = Promise.withResolvers<Hold>();
+      account.waiting.set(requestId, { settle: waiting, hold, untilMs: nowMs + this.#lookupMs });
     }
-    const settle = Promise.withResolvers<Hold>();
-    account.waiting.set(requestId, { settle, hold, untilMs: this.#now() + this.#lookupMs });
-    this.#advance(account);
-    return settle.promise;
+    this.#advance(account, nowMs);
+    return waiting?.promise ?? hold;
   }
 
   release(hold: Hold): void {
@@ -110,7 +111,8 @@ class Keeper implements LeasedCredit {
   spend(hold: Hold, chargeNano: bigint): void {
     const account = this.#account(hold.workspaceId);
     this.#served(account, machine.end(account.lease, hold.amountNano, chargeNano));
-    this.#advance(account);
+    // What becomes free makes nothing else due; what the time does, the tick sees.
+    if (machine.isWanted(account.lease)) this.#advance(account);
   }
 
   settled(workspaceId: string, chargeNano: bigint): void {
@@ -156,9 +158,9 @@ class Keeper implements LeasedCredit {
     return account;
   }
 
-  #advance(account: Account): void {
+  #advance(account: Account, nowMs: number = this.#now()): void {
     if (this.#closing || account.lease.operation) return;
-    const operation = machine.next(account.lease, this.#now(), newOperation);
+    const operation = machine.next(account.lease, nowMs, newOperation);
     if (operation) void this.#run(account, operation);
   }
 

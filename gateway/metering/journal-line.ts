@@ -33,7 +33,19 @@ export interface ProgressLine {
   atMs: number;
 }
 
-export type UsageLine = { kind: "usage" } & UsageText;
+type UsageLine = { kind: "usage" } & UsageText;
+
+let lastParty = "";
+let lastPartyText = "";
+
+/** A `UsageLine` as JSON. What calls of one kind have in common is put into JSON once: nearly every call is noted while there are many. */
+export function usageLineText({ requestId, party, line }: UsageText): string {
+  if (party !== lastParty) {
+    lastParty = party;
+    lastPartyText = JSON.stringify(party);
+  }
+  return `{"kind":"usage","requestId":${JSON.stringify(requestId)},"party":${lastPartyText},"line":${JSON.stringify(line)}}`;
+}
 
 /** What a gateway of the version before wrote at a call's end. */
 export interface EndedLine {

@@ -6,7 +6,7 @@ import type { Limits } from "../limits.ts";
 import type { AdmittedCall, Hold, MeteredCall, Metering, UsageEntry } from "../ports.ts";
 import type { LeasedCredit } from "./credit.ts";
 import { Journal, type Traces, type WriteBytes } from "./journal.ts";
-import { admittedLine, type UsageLine } from "./journal-line.ts";
+import { admittedLine, usageLineText } from "./journal-line.ts";
 import { createKeyUse } from "./key-use.ts";
 import type { MoneyPool } from "./pool.ts";
 import { isRefusedData, isShortLease, settle } from "./settle.ts";
@@ -193,7 +193,7 @@ class Meter implements LedgerMetering {
   #noteEnd(end: EndedCall): void {
     end.isNoted = true;
     end.traces ??= [];
-    this.#journal.add(JSON.stringify({ kind: "usage", ...end.usage } satisfies UsageLine), end.traces);
+    this.#journal.add(usageLineText(end.usage), end.traces);
   }
 
   #noteProgress(): void {

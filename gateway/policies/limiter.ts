@@ -68,6 +68,7 @@ export class Limiter {
 
   /** Counts a request. Throws `rate_limit_exceeded` or `concurrency_limit_exceeded`. */
   enter(principal: Principal): Ticket {
+    if (!isLimited(principal)) return unbounded;
     const nowMs = this.#now();
     this.#sweep(nowMs);
     const bounds = this.#boundsOf(principal);
@@ -88,10 +89,9 @@ export class Limiter {
 
   /** Every limit of the caller, its key's first. */
   status(principal: Principal): readonly LimitStatus[] {
-    const bounds = this.#boundsOf(principal);
-    if (bounds.length === 0) return none;
+    if (!isLimited(principal)) return none;
     const nowMs = this.#now();
-    return bounds.flatMap(({ scope, limits, subject }) => statusOf(scope, limits, subject, nowMs));
+    return this.#boundsOf(principal).flatMap(({ scope, limits, subject }) => statusOf(scope, limits, subject, nowMs));
   }
 
   /** What has been counted here of everybody who has limits and called within the last minute, and once more when it is over. */
@@ -137,7 +137,6 @@ export class Limiter {
   }
 
   #ticket(bounds: Bound[]): Ticket {
-    if (bounds.length === 0) return unbounded;
     const now = this.#now;
     let reserved = 0;
     let second = 0;
@@ -181,6 +180,10 @@ export class Limiter {
 const none: readonly LimitStatus[] = [];
 const nobody: Others = { requests: 0, tokens: 0, running: 0, atMs: 0 };
 const unbounded: Ticket = { reserveTokens() {}, settleTokens() {}, release() {} };
+
+function isLimited({ rules, workspaceLimits }: Principal): boolean {
+  return (rules !== null && isBounded(rules.limits)) || isBounded(workspaceLimits);
+}
 
 function isBounded({ requestsPerMinute, tokensPerMinute, concurrency }: CallLimits): boolean {
   return requestsPerMinute !== null || tokensPerMinute !== null || concurrency !== null;
