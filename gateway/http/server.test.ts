@@ -270,6 +270,22 @@ describe("what is no request", () => {
     for (const client of slow) expect(client.text()).toMatch(/^HTTP\/1.1 408 .*"request_timeout"/s);
     expect([silent.text(), refused.length]).toEqual(["", 2]);
   });
+
+  test("that comes late on a kept connection has all of its time, and no more than the first", async () => {
+    const { open, refused } = await serve(say(), { headersMs: 400, requestMs: 400 });
+    const kept = open(get("/first"));
+    await expect.poll(() => bodies(kept.text()).length).toBe(1);
+    // Longer than a head may take, which counts from its own first byte.
+    await sleep(700);
+    kept.socket.write("GET /second HTTP/1.1\r\n");
+    await sleep(200);
+    kept.socket.write("host: a\r\n\r\n");
+    await expect.poll(() => bodies(kept.text()).length).toBe(2);
+    kept.socket.write("GET /third HTTP/1.1\r\n");
+    await expect.poll(() => bodies(kept.text())[2], { timeout: 2_000 }).toMatch(/^408 /);
+    await expect.poll(kept.closed).toBe(true);
+    expect(refused).toEqual([{ code: "request_timeout", reason: "late" }]);
+  });
 });
 
 test("a server that closes takes nobody more, lets answers end and closes idle connections", async () => {
