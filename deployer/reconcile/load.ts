@@ -17,6 +17,7 @@ type LoadedService = Omit<ServiceRow, "spec" | "driver" | "reason" | "reasonData
     reasonData: Prisma.JsonValue;
     suspendedAt: Date | null;
     leaseFence: bigint;
+    leased: boolean;
     upstreams: string[];
     weights: WeightsRef | null;
     region: LoadedRegion;
@@ -29,7 +30,8 @@ type LoadedService = Omit<ServiceRow, "spec" | "driver" | "reason" | "reasonData
 function queryServices(where: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     SELECT s."id", s."instanceTypeId", s."wanted"::text, s."wantedInstances", s."generation", s."observedGeneration", s."state"::text,
-      s."stateSince", s."reason", s."reasonData", s."suspendedAt", s."leaseFence", w."name" || '/' || s."name" AS "accessName",
+      s."stateSince", s."reason", s."reasonData", s."suspendedAt", s."leaseFence",
+      s."leaseHolder" IS NOT NULL AS "leased", w."name" || '/' || s."name" AS "accessName",
       m."slug", m."kind"::text, m."parameters", m."repository", m."contextLength",
       t."cpuMilli", t."memoryBytes", t."gpuCount", t."gpuModel", t."parallel",
       jsonb_build_object('id', r."id", 'name', r."name", 'driver', r."driver", 'settings', r."settings") AS "region",
@@ -48,21 +50,17 @@ function queryServices(where: Prisma.Sql): Prisma.Sql {
 
 /** All services that are not deleted, with their live instances. */
 export async function loadSnapshots(db: Db): Promise<Snapshot[]> {
-  const [services, instances] = await Promise.all([
-    db.$queryRaw<LoadedService[]>(queryServices(Prisma.sql`true`)),
-    findInstances(db, { service: { deletedAt: null } }),
-  ]);
+  // Services first: what is written to instances in between moves their service's fence, which then shows that it was.
+  const services = await db.$queryRaw<LoadedService[]>(queryServices(Prisma.sql`true`));
+  const instances = await findInstances(db, { service: { deletedAt: null } });
   const byService = Map.groupBy(instances, (row) => row.serviceId);
   return services.map((service) => toSnapshot(service, byService.get(service.id) ?? []));
 }
 
 /** One service; null where it is deleted or unknown. */
 export async function loadSnapshot(db: Db, serviceId: string): Promise<Snapshot | null> {
-  const [[service], instances] = await Promise.all([
-    db.$queryRaw<LoadedService[]>(queryServices(Prisma.sql`s."id" = ${serviceId}`)),
-    findInstances(db, { serviceId }),
-  ]);
-  return service ? toSnapshot(service, instances) : null;
+  const [service] = await db.$queryRaw<LoadedService[]>(queryServices(Prisma.sql`s."id" = ${serviceId}`));
+  return service ? toSnapshot(service, await findInstances(db, { serviceId })) : null;
 }
 
 function findInstances(db: Db, where: Prisma.InstanceWhereInput): Promise<Instance[]> {
@@ -98,7 +96,7 @@ function toSnapshot(row: LoadedService, instances: readonly Instance[]): Snapsho
       reason: toReason(instance.reason),
       reasonData: toData(instance.reasonData),
     })),
-    fence: row.leaseFence,
+    fence: row.leased ? null : row.leaseFence,
   };
 }
 

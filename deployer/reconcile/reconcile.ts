@@ -33,7 +33,7 @@ export async function reconcileService(deps: ReconcileDeps, seen: Snapshot): Pro
   if (!lease) return retryMs;
   try {
     // Where nobody has worked on it since it was read, and nothing else is wanted, what was decided still holds.
-    const holds = lease.fence === seen.fence + 1n && lease.generation === seen.service.generation;
+    const holds = seen.fence !== null && lease.fence === seen.fence + 1n && lease.generation === seen.service.generation;
     return await takeSteps(deps, lease, holds ? { snapshot: seen, planned: first } : await read(deps, serviceId));
   } catch (error) {
     if (!(error instanceof LeaseLostError || error instanceof RegionUnreachableError)) throw error;

@@ -61,8 +61,11 @@ export interface Snapshot {
   service: ServiceRow;
   /** Those that have not stopped, oldest first. */
   instances: InstanceRow[];
-  /** Of the service's last lease; each new one has the next number. */
-  fence: bigint;
+  /**
+   * Of the service's last lease; each new one has the next number. Null where it was held while this was read: what its holder
+   * wrote afterwards is not in here, and moves no fence.
+   */
+  fence: bigint | null;
 }
 
 /** The members of a service's row that the deployer decides. */
